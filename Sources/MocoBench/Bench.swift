@@ -3,7 +3,7 @@ import MocoCLIP
 import MocoMethods
 import MocoTensor
 
-/// What is measured: each name is a piece of work as programs do it, by the code that they run.
+/// The benchmarks: each measures work that programs do, with the same code.
 public enum BenchName: String, CaseIterable, Sendable {
   case textStep = "text-step"
   case zeroShot = "zero-shot"
@@ -20,7 +20,7 @@ public enum BenchName: String, CaseIterable, Sendable {
   case kernels
 }
 
-/// How much of it.
+/// The size of the benchmark and its options.
 public struct BenchOptions: Sendable {
   /// Which classes the class loss of a text step sees.
   public enum Mode: String, CaseIterable, Sendable {
@@ -37,31 +37,31 @@ public struct BenchOptions: Sendable {
   public var classes = 10
   /// The classes of the class loss; only a text step uses it.
   public var mode = Mode.base
-  /// Number of templates of a zero-shot classifier, at least 1; `BenchInputs.sentences` makes them.
+  /// The number of templates of a zero-shot classifier, at least 1; `BenchInputs.sentences` makes them.
   public var templates = 80
   /// Images of a step or of one call of the encoder, at least 1.
   public var batch = 32
-  /// How often the work is timed, at least 1; the median counts.
+  /// How often the work is timed, at least 1; the result is the median.
   public var repetitions = 5
-  /// Of weights and inputs.
+  /// The seed of weights and inputs.
   public var seed: UInt64 = 0
   /// The numbers of the image encoder; only `imageEncode` and `features` use it.
   public var precision = ImagePrecision.float32
-  /// Bytes that a chunk's activations may take; nil for the default.
+  /// The most bytes of a chunk's activations; nil for the default.
   public var memory: Int?
-  /// The blocks of the image tower that are prompted, for a step that prompts it; nil for the first nine.
+  /// The blocks of the image tower that have prompts, for a step with such prompts; nil for the first nine.
   public var layers: ClosedRange<Int>?
-  /// Where weights, inputs and results of a step or an encoder are written, for other programs; for `images` the folder
-  /// of the files that are read.
+  /// The file for weights, inputs and results of a step or an encoder, for other programs; for `images` the folder
+  /// of the image files.
   public var export: String?
 
   /// The options that `moco bench` has by default.
   public init() {}
 }
 
-/// Measures one thing.
+/// Runs the benchmarks.
 public enum Bench {
-  /// - Throws: E0706 for options out of range, and what the work throws.
+  /// - Throws: E0706 for options out of range, and errors of the work.
   public static func run(_ name: BenchName, _ options: BenchOptions) throws -> BenchReport {
     guard options.batch >= 1, options.repetitions >= 1 else {
       throw Failure("E0706", "a benchmark needs at least one image and one repetition")
@@ -97,8 +97,8 @@ public enum Bench {
     return report
   }
 
-  /// Seconds of one turn, its operations a second, and their share of what the processor can do in this run: of fused
-  /// products on registers, and of OpenBLAS's large square products.
+  /// Seconds of one repetition, its operations per second, and their share of the processor's rate in this run: of
+  /// fused products in registers, and of OpenBLAS's large square products.
   static func addRates(_ times: Times, flops: Double, _ report: inout BenchReport) throws {
     report.add("seconds", times.median)
     report.add("seconds_fastest", times.fastest)
@@ -107,7 +107,7 @@ public enum Bench {
     report.add("gflop", flops / 1e9)
     let rate = flops / times.median / 1e9
     report.add("gflop_per_second", rate)
-    // Before anything is measured for comparison, which takes memory of its own.
+    // Before the measurements for comparison, which need memory themselves.
     report.add("peak_memory_mb", Measure.peakMegabytes)
     let peak = try Measure.peakRate()
     report.add("fused_peak_gflop_per_second", peak.wall)
@@ -115,7 +115,7 @@ public enum Bench {
     let products = try Measure.productRate(by: .openBLAS)
     report.add("sgemm_gflop_per_second", products.wall)
     report.add("sgemm_share", rate / products.wall)
-    // Where other programs share the machine, processor time says more than the clock.
+    // If other programs use the machine too, processor time is more reliable than wall time.
     let busy = flops / times.medianProcessor / 1e9
     report.add("gflop_per_processor_second", busy)
     report.add("fused_peak_share_processor", busy / peak.processor)
@@ -123,7 +123,7 @@ public enum Bench {
     report.add("sgemm_share_processor", busy / products.processor)
   }
 
-  /// Square products, moco's own beside OpenBLAS's, on the threads in use.
+  /// Square matrix products of moco and of OpenBLAS, on the threads in use.
   static func sgemm(_ report: inout BenchReport) throws {
     let peak = try Measure.peakRate()
     report.add("fused_peak_gflop_per_second", peak.wall)

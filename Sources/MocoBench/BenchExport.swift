@@ -5,17 +5,17 @@ import MocoTensor
 
 // P prompts, T context, G experts, C classes, D embedding width, R soft rows, B images.
 
-/// What another program needs to do the same work: one safetensors file.
+/// Everything that another program needs to do the same work, in one safetensors file.
 ///
 /// Of a text step:
 ///
 /// | tensor | what |
 /// |---|---|
-/// | clip.* | the text tower's weights, OpenAI's names; with pixels the image tower's too |
-/// | prompts.ids [P, T] | token ids, 0 where a soft row stands and after [end] |
+/// | clip.* | the text tower's weights with OpenAI's names; with pixels also those of the image tower |
+/// | prompts.ids [P, T] | token ids, 0 at the position of a soft row and after [end] |
 /// | prompts.soft [P, T] | the soft row at each position, -1 for a token |
 /// | prompts.end [P] | the position of [end] |
-/// | init.soft [R, W], init.gate.weight, init.gate.bias, init.w | what is trained, at the start; with pixels the image tower's LayerNorms by their names |
+/// | init.soft [R, W], init.gate.weight, init.gate.bias, init.w | the trained parameters at the start; with pixels also the image tower's LayerNorms by their names |
 /// | prototypes [G, C, D] | the hard prototypes |
 /// | images [B, D] or pixels [B, channels, H, W], labels [B] | the batch |
 /// | losses [steps] | the loss before each step |
@@ -79,7 +79,7 @@ struct BenchExport {
     ]
   }
 
-  /// Images, and what became of them.
+  /// Images and their features.
   init(_ clip: CLIPModel, pixels: Tensor, features: Tensor) {
     for (name, variable) in clip.parameters where name.hasPrefix("visual.") {
       tensors.append(("clip." + name, variable.value, .f32))

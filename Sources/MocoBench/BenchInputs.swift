@@ -4,7 +4,7 @@ import MocoMethods
 import MocoRuntime
 import MocoTensor
 
-/// What benchmarks work on: the same numbers and names in every run.
+/// The inputs of benchmarks: the same numbers and names in every run.
 package enum BenchInputs {
   private static let nouns = [
     "otter", "heron", "beetle", "lighthouse", "teapot", "accordion", "tractor", "wardrobe", "mushroom",
@@ -21,14 +21,14 @@ package enum BenchInputs {
     "silver", "crested", "night", "harbor", "wild", "painted", "hooded", "island", "copper", "bearded",
   ]
 
-  /// How many distinct class names there are.
+  /// The number of distinct class names.
   package static let most = nouns.count * adjectives.count
 
-  /// Distinct class names of one to four words, plain ones first.
-  /// - Throws: E0706 for more than there are.
+  /// Distinct class names of one to four words, beginning with the simplest.
+  /// - Throws: E0706 if there are not that many.
   package static func classes(_ count: Int) throws -> [String] {
     guard count >= 1, count <= most else {
-      throw Failure("E0706", "there are no \(count) class names", help: "give 1 to \(most)")
+      throw Failure("E0706", "the number of classes is \(count)", help: "use 1 to \(most)")
     }
     return (0..<count).map { index in
       let adjective = adjectives[index / nouns.count]
@@ -37,8 +37,8 @@ package enum BenchInputs {
     }
   }
 
-  /// So many sentences with a hole: kinds of pictures of things in some state.
-  /// - Throws: E0706 for more than there are.
+  /// This many templates with a place for the class: kinds of pictures of things in some state.
+  /// - Throws: E0706 if there are not that many.
   package static func sentences(_ count: Int) throws -> [Template] {
     let kinds = [
       "photo", "drawing", "painting", "close-up photo", "sketch", "plastic model", "sculpture", "video frame",
@@ -47,8 +47,8 @@ package enum BenchInputs {
     let ends = ["of a {}.", "of the {}."]
     guard count >= 1, count <= kinds.count * looks.count * ends.count else {
       throw Failure(
-        "E0706", "there are no \(count) templates",
-        help: "give 1 to \(kinds.count * looks.count * ends.count)")
+        "E0706", "the number of templates is \(count)",
+        help: "use 1 to \(kinds.count * looks.count * ends.count)")
     }
     return try (0..<count).map { index in
       let rest = index / ends.count
@@ -58,7 +58,7 @@ package enum BenchInputs {
     }
   }
 
-  /// Random numbers of deviation 1.
+  /// Random numbers with standard deviation 1.
   static func normal(_ shape: [Int], _ stream: String, seed: UInt64) throws -> Tensor {
     var random = Philox(seed: seed, stream: "bench/" + stream)
     let tensor = try Tensor.zeros(shape)
@@ -66,11 +66,12 @@ package enum BenchInputs {
     return tensor
   }
 
-  /// The model that ships with moco, which is trained.
+  /// The trained model that is included in moco.
   static let shipped = "small"
 
-  /// The shipped model, or one with random weights; its vision tower is the smallest possible where only texts are encoded.
-  /// - Throws: E0706 for a name that is not known.
+  /// The included model, or one with random weights; its vision tower is the smallest possible if only texts are
+  /// encoded.
+  /// - Throws: E0706 for a name that is unknown.
   static func model(_ name: String, seed: UInt64, textOnly: Bool) throws -> CLIPModel {
     if name == shipped, let library = StandardLibrary.locate() {
       return try CLIPModel.load(
@@ -82,7 +83,7 @@ package enum BenchInputs {
       throw Failure(
         "E0706", "there is no architecture \"\(name)\"",
         help: Nearest.name(to: name, among: names).map { "did you mean \"\($0)\"?" }
-          ?? "known are \(names.joined(separator: ", "))")
+          ?? "use one of \(names.joined(separator: ", "))")
     }
     if textOnly { config.vision = VisionConfig(imageSize: 8, patchSize: 8, width: 8, layers: 1, heads: 1) }
     return try CLIPModel.random(

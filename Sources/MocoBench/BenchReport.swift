@@ -1,20 +1,20 @@
-/// The figures of a benchmark, as lines `name: value` in the order in which they were found.
+/// The results of a benchmark, as lines `name: value` in the order of the measurements.
 public struct BenchReport: Sendable {
-  /// The figures in the order in which they were found.
+  /// The results in the order of the measurements.
   public private(set) var lines: [(name: String, value: String)] = []
 
   /// A report without lines.
   public init() {}
 
-  /// Appends a line; `name` says the unit where there is one, such as `peak_memory_mb`.
+  /// Appends a line; `name` includes the unit if there is one, such as `peak_memory_mb`.
   public mutating func add(_ name: String, _ value: String) { lines.append((name, value)) }
-  /// Appends a whole number with all its digits.
+  /// Appends an integer with all its digits.
   public mutating func add(_ name: String, _ value: Int) { add(name, String(value)) }
 
-  /// A number with about four digits that count.
+  /// Appends a number with about four significant digits.
   public mutating func add(_ name: String, _ value: Double) { add(name, BenchReport.text(value)) }
 
-  /// What the first line of this name says; nil if there is none.
+  /// The value of the first line with this name; nil if there is none.
   public subscript(name: String) -> String? { lines.first { $0.name == name }?.value }
 
   /// All lines, each with a newline at its end.

@@ -7,7 +7,7 @@ import MocoTensor
 // Files of images to pixels, and to features.
 
 extension Bench {
-  /// JPEG files of 640 × 480 pixels: decoded, resized to 224, both with the conversion to what a tower takes.
+  /// JPEG files of 640 × 480 pixels: decoding, resizing to 224, and both with the conversion to a tower's input.
   static func images(_ options: BenchOptions, _ report: inout BenchReport) throws {
     try withPhotographs(options) { split in
       let indices = Array(0..<split.count)
@@ -30,7 +30,7 @@ extension Bench {
     }
   }
 
-  /// Features of such files, beside the encoder alone on their pixels.
+  /// Features of such files, compared with the encoder alone on their pixels.
   static func features(_ options: BenchOptions, _ report: inout BenchReport) throws {
     let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: false)
     try clip.setImagePrecision(options.precision)
@@ -45,7 +45,7 @@ extension Bench {
         try split.pixels(
           Array(start..<min(start + size, split.count)), preprocess: encoder.preprocess)
       }
-      // In turn, so that what else the machine does falls on both.
+      // Alternately, so that other load on the machine affects both.
       var (alone, whole) = (Times(), Times())
       for turn in 0...max(options.repetitions, 1) {
         let one = try Measure.repeated(1, warmUp: false) {
@@ -67,8 +67,8 @@ extension Bench {
     }
   }
 
-  /// Lends files that are made for it: `options.batch` pictures with the detail of photographs, in the folder
-  /// `options.export` or in one that goes afterwards.
+  /// Calls the closure with files that are made for it: `options.batch` pictures with the detail of photographs, in
+  /// the folder `options.export` or in a temporary one.
   private static func withPhotographs(_ options: BenchOptions, _ body: (DataSplit) throws -> Void) throws {
     let folder = options.export ?? "/tmp/moco-bench-\(getpid())"
     try FileSystem.createFolder(folder)
@@ -87,7 +87,7 @@ extension Bench {
       DataSplit(name: "bench", classes: ["picture"], items: items, source: ImageFiles(paths: paths)))
   }
 
-  /// Noise of every scale, of which the coarse has most: about as many bytes as a photograph as a JPEG.
+  /// Noise of every scale, mostly coarse: a JPEG of it has about as many bytes as a photograph.
   private static func photograph(_ number: Int, seed: UInt64) throws -> Image {
     let (width, height) = (640, 480)
     var values = [Float](repeating: 0, count: width * height * 3)

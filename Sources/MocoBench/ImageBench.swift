@@ -29,8 +29,8 @@ extension Bench {
     try addRates(times, flops: clip.config.imageFLOPs * Double(options.batch), &report)
   }
 
-  /// How far features in int8 are from those in single precision: the cosine of each image's, the least and the mean, and
-  /// the share of images for which both find the same class nearest.
+  /// The difference of features in int8 and in single precision: the least and the mean cosine of the images, and
+  /// the share of images with the same nearest class.
   private static func compare(
     _ clip: CLIPModel, _ pixels: Tensor, _ classes: [String], _ report: inout BenchReport
   ) throws {
@@ -56,7 +56,7 @@ extension Bench {
     report.add("top_1_agreement", Double(agreed) / Double(max(exact.count, 1)))
   }
 
-  /// Images and names of classes: of the shipped data for the shipped model, else random numbers.
+  /// Images and names of classes: of the included data for the included model, otherwise random numbers.
   private static func images(_ clip: CLIPModel, _ options: BenchOptions) throws -> (Tensor, [String]) {
     guard options.model == BenchInputs.shipped, let library = StandardLibrary.locate() else {
       return (try pixels(clip, options), try BenchInputs.classes(options.classes))
@@ -67,7 +67,7 @@ extension Bench {
     return (try split.pixels(places, preprocess: Preprocess(clip.config)), data.classes)
   }
 
-  /// One training step with the images in it: the LayerNorms of the vision tower's blocks are trained too.
+  /// One training step including the images: the LayerNorms of the vision tower's blocks are trained too.
   static func visionLayerNormStep(_ options: BenchOptions, _ report: inout BenchReport) throws {
     let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: false)
     let mixture = try mixture(clip, options, vision: true)

@@ -2,13 +2,13 @@ import CKernels
 import MocoBase
 import MocoTensor
 
-/// The vector kernels, each on the rows of a tower that stay in the second-level cache, on one thread.
+/// The vector kernels, each on rows of a tower that fit in the second-level cache, on one thread.
 extension Bench {
   private static let rows = 32
   private static let width = 768
   private static let count = rows * width
 
-  /// Nanoseconds an element and gigabytes that are read and written in a second, of the fastest turn.
+  /// Nanoseconds per element and gigabytes read and written per second, of the fastest repetition.
   static func kernels(_ options: BenchOptions, _ report: inout BenchReport) throws {
     var random = Philox(seed: options.seed, stream: "kernels")
     func tensor(_ count: Int = Bench.count, _ change: (Float) -> Float = { $0 }) throws -> Tensor {
@@ -74,7 +74,7 @@ extension Bench {
           moco_tower_activation_backward(x, out, nil, kind, count)
         }
       }
-      // Scores are made again each time: probabilities of probabilities would be other numbers.
+      // Scores are computed again each time: probabilities of probabilities would be different numbers.
       try measure("attention_softmax", floats: 4) {
         out.update(from: x, count: count)
         moco_attention_softmax(out, rows, width, 0.125, lse, 1)
@@ -96,7 +96,7 @@ extension Bench {
     }
   }
 
-  /// Attention of nodes of a trie: every row has itself and up to 15 before it; 64 numbers a head.
+  /// Attention of nodes of a trie: every row attends to itself and up to 15 rows before it; 64 numbers per head.
   private static func lists(
     _ x: Kernels.Floats, _ y: Kernels.Floats, _ out: Kernels.Floats, _ gradients: Kernels.Floats,
     _ scratch: Kernels.Floats, _ measure: (String, Int, Int, () -> Void) throws -> Void
@@ -135,7 +135,7 @@ extension Bench {
     }
   }
 
-  /// The numbers of all tensors at once.
+  /// Calls the closure with the numbers of all tensors.
   private static func pointers(_ tensors: [Tensor], _ body: ([Kernels.Floats]) throws -> Void) throws {
     func open(_ rest: ArraySlice<Tensor>, _ found: [Kernels.Floats]) throws {
       guard let first = rest.first else { return try body(found) }

@@ -3,9 +3,9 @@ import Glibc
 import MocoBase
 import MocoTensor
 
-/// Times of a piece of work that was repeated.
+/// Times of repeated work.
 struct Times {
-  /// Wall ProcessClock.seconds and processor time of each repetition, in seconds.
+  /// Wall time and processor time of each repetition, in seconds.
   var wall: [Double] = []
   var processor: [Double] = []
 
@@ -28,7 +28,7 @@ struct Times {
 }
 
 enum Measure {
-  /// Runs `work` once to warm up and then `count` times, fewer if that would take longer than `limit`
+  /// Runs `work` once to warm up and then `count` times, or less often if that would take longer than `limit`
   /// seconds.
   static func repeated(
     _ count: Int, limit: Double = 120, warmUp: Bool = true, _ work: () throws -> Void
@@ -47,12 +47,12 @@ enum Measure {
     return times
   }
 
-  /// The most memory that this process ever held, in megabytes of a million bytes.
+  /// The peak memory of this process, in megabytes of a million bytes.
   static var peakMegabytes: Double {
     Double(MemoryAccountant.residentPeak ?? 0) / 1e6
   }
 
-  /// GFLOP/s by the clock and by processor time.
+  /// GFLOP/s by wall time and by processor time.
   struct Rate {
     var wall, processor: Double
 
@@ -62,14 +62,14 @@ enum Measure {
     }
   }
 
-  /// The most that the threads in use compute: fused products on registers alone. The fastest turn counts.
+  /// The peak rate of the threads in use: fused products in registers. The result is the fastest repetition.
   static func peakRate(turns: Int = 7) throws -> Rate {
     let threads = Parallel.threadCount
     var operations = 0.0
     let times = try repeated(turns) {
       var done = [Double](repeating: 0, count: threads)
       done.withUnsafeMutableBufferPointer { done in
-        // - Safety: each task writes its own slot only, and the caller waits for all of them.
+        // - Safety: each task writes only its own slot, and the caller waits for all of them.
         nonisolated(unsafe) let slots = done
         Parallel.forEach(threads) { thread in
           var value: Float = 0
@@ -81,7 +81,7 @@ enum Measure {
     return Rate(operations, times)
   }
 
-  /// The rate of square products on the threads in use. The fastest turn counts.
+  /// The rate of square products on the threads in use. The result is the fastest repetition.
   static func productRate(side: Int = 1536, turns: Int = 5, by kind: Products.Kind) throws -> Rate {
     var random = Philox(seed: 1, stream: "products")
     let values = (0..<(side * side)).map { _ in random.nextUniform() - 0.5 }

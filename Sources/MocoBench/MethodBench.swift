@@ -10,14 +10,14 @@ import MocoTraining
 
 // B images, C classes, T context.
 
-/// A page of the standard library whose training step is measured.
+/// A method of the standard library whose training step is measured.
 enum BenchMethod: String {
   case coop, kgcoop, cocoop, maple, promptsrc
 
-  /// Whether a step sees pixels, because the image tower has prompts.
+  /// Whether a step needs pixels, because the image tower has prompts.
   var seesPixels: Bool { self == .maple || self == .promptsrc }
 
-  /// The program that makes `mine`.
+  /// The program that defines `mine`.
   func program(depth: Int, layers: ClosedRange<Int>?) -> String {
     let blocks = layers.map { ", layers: \($0.lowerBound)...\($0.upperBound)" } ?? ""
     let call =
@@ -29,7 +29,7 @@ enum BenchMethod: String {
     return "use {\(rawValue)} from \(rawValue)\nlet mine = \(call)\n"
   }
 
-  /// The name of a parameter in the exported file, as the published programs have it.
+  /// The name of a parameter in the exported file, as in the published programs.
   func exported(_ name: String) -> String {
     let parts = name.split(separator: ".").map(String.init)
     switch (self, parts.first) {
@@ -48,7 +48,7 @@ enum BenchMethod: String {
 }
 
 extension Bench {
-  /// One training step of a method that is a page of the standard library.
+  /// One training step of a method of the standard library.
   static func methodStep(_ method: BenchMethod, _ options: BenchOptions, _ report: inout BenchReport) throws {
     let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: !method.seesPixels)
     let classes = try BenchInputs.classes(options.classes)
@@ -67,7 +67,7 @@ extension Bench {
     if method.seesPixels {
       let vision = clip.config.vision
       let shape = [options.batch, vision.channels, vision.imageSize, vision.imageSize]
-      // As in a training without fresh views: features of the frozen tower are kept, pixels are there.
+      // As in training without augmentation: features of the frozen tower are cached, and pixels are in memory.
       let pixels = try BenchInputs.normal(shape, "pixels", seed: options.seed)
       images = .asked(
         AskedImages(
@@ -111,7 +111,7 @@ extension Bench {
   }
 }
 
-/// What another program needs to take the same steps: weights, token rows [C, T] with words in the places of soft
+/// Everything that another program needs for the same steps: weights, token rows [C, T] with words in place of soft
 /// tokens, the parameters at the start, the batch, and the loss before each step.
 struct MethodExport {
   private var tensors: [SafetensorsWriter.Item] = []
@@ -156,7 +156,7 @@ struct MethodExport {
     ]
   }
 
-  /// The frozen text features of the teacher's sentences, of length 1. Shape: [C, D].
+  /// The frozen text features of the teacher's sentences, normalized. Shape: [C, D].
   private static func teacher(
     _ method: BenchMethod, _ model: any Classifier, _ clip: CLIPModel
   ) throws -> Tensor? {

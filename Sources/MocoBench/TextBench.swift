@@ -7,7 +7,7 @@ import MocoTensor
 import MocoTraining
 
 extension Bench {
-  /// One training step of a mixture with image features given: loss, backward, optimizer.
+  /// One training step of a mixture with given image features: loss, backward, optimizer.
   static func textStep(_ options: BenchOptions, _ report: inout BenchReport) throws {
     let clip = try BenchInputs.model(options.model, seed: options.seed, textOnly: true)
     let mixture = try mixture(clip, options, vision: false)
@@ -21,7 +21,7 @@ extension Bench {
 
     let optimizer = try optimizer(mixture, options)
     var losses: [Float] = []
-    // A single turn is for work that takes minutes: there is nothing to warm up.
+    // A single repetition is for work that takes minutes: warming up is not needed.
     let times = try Measure.repeated(options.repetitions, warmUp: options.repetitions > 1) {
       losses.append(try step(mixture, batch, optimizer))
     }
@@ -37,15 +37,15 @@ extension Bench {
     try addRates(times, flops: plan.stepFLOPs(clip.config), &report)
   }
 
-  /// The published optimizer. Its rate is zero unless the losses of the steps are wanted, since the images choose other
-  /// prompts as these are trained, and every turn is to have the same rows and operations.
+  /// The published optimizer. Its rate is zero unless the losses of the steps are needed, because the images choose
+  /// different prompts as these are trained, and every repetition should have the same rows and operations.
   static func optimizer(_ mixture: Mixture, _ options: BenchOptions) throws -> Optimizer {
     var settings = OptimizerSettings.published
     if options.export == nil { settings.rate = 0 }
     return try Optimizer(settings, parameters: mixture.parameters)
   }
 
-  /// The step that `train` takes.
+  /// The step of `train`.
   static func step(_ mixture: Mixture, _ batch: PromptBatch, _ optimizer: Optimizer) throws -> Float {
     let loss = try mixture.loss(batch, scope: mixture.trained)
     try loss.total.backward()

@@ -6,29 +6,29 @@ public enum ColorDepth: Sendable, Equatable {
   case none
   /// The palette of 256 colors.
   case ansi256
-  /// Eight bits a channel.
+  /// Eight bits per channel.
   case truecolor
 }
 
-/// How much of a value a document holds, and what the place that shows it can show.
+/// How much of a value a document contains, and what the output device can show.
 ///
-/// Whoever makes a document uses `rows`, `columns`, `digits` and `width` where they decide what is left out;
+/// The code that makes a document uses `rows`, `columns`, `digits` and `width` to decide what is left out;
 /// renderers use the rest.
 public struct DocumentLimits: Sendable, Equatable {
   /// Columns of a terminal's line, at least 20.
   public var width: Int
-  /// Rows of a tensor's matrices, of lists, records and tables before some are left out; nil for what is usual of
+  /// The most rows of a tensor's matrices, of lists, records and tables that are shown; nil for the default of
   /// each.
   public var rows: Int?
-  /// Columns of a tensor's matrices before some are left out; nil for as many as fit the width.
+  /// The most columns of a tensor's matrices that are shown; nil for as many as fit the width.
   public var columns: Int?
-  /// Significant digits of numbers that are not Ints; nil for all of a Float, four of a tensor's.
+  /// Significant digits of numbers that are not Ints; nil for all digits of a Float and four for tensors.
   public var digits: Int?
-  /// Columns that a picture takes at most; nil for what is usual.
+  /// The most columns of a picture; nil for the default.
   public var imageWidth: Int?
-  /// Colors that may be used.
+  /// The colors that may be used.
   public var color: ColorDepth
-  /// Characters that may be used for what is drawn.
+  /// The characters that may be used for drawing.
   public var glyphs: Glyphs
 
   /// - Parameter width: columns; fewer than 20 count as 20.
@@ -45,10 +45,10 @@ public struct DocumentLimits: Sendable, Equatable {
     self.glyphs = glyphs
   }
 
-  /// What stands where something was left out: one character, or three.
+  /// The mark for something that was left out: one character, or three dots.
   public var ellipsis: String { glyphs == .unicode ? "…" : "..." }
 
-  /// The same place for a renderer.
+  /// The limits as options of a renderer.
   public var terminal: TerminalOptions {
     var options = TerminalOptions(width: width, glyphs: glyphs, color: color)
     options.imageWidth = imageWidth

@@ -1,12 +1,12 @@
 import MocoBase
 import MocoFormats
 
-/// A file below the checked folder, opened as what its content says it is.
+/// A file below the checked folder, opened in the format that was detected from its content.
 struct GoldenFile {
   enum Content {
     case safetensors(SafetensorsFile)
     case json(Json)
-    /// A zip archive, such as PyTorch writes.
+    /// A zip archive, such as those of PyTorch.
     case archive
     case other
     case unreadable(String)
@@ -55,7 +55,7 @@ struct GoldenFolder {
 
 /// Everything that can be checked below a folder.
 package struct GoldenCatalog {
-  /// What recognises files. The first suite that claims a file has it; the order is that of the README.
+  /// The suites. A file belongs to the first suite that recognises it; the order is that of the README.
   static var suites: [any GoldenSuite.Type] {
     [
       TokenizerSuite.self, ClipSuite.self, MixtureSuite.self, OptimSuite.self, PreprocessSuite.self,
@@ -63,12 +63,12 @@ package struct GoldenCatalog {
     ]
   }
 
-  /// The checks in the order of their names' bytes.
+  /// The checks, sorted by name.
   package private(set) var checks: [GoldenCheck] = []
 
-  /// Looks through a folder and all below it; names that begin with a dot and `.md` files are left out.
+  /// Reads a folder and its subfolders; names that begin with a dot and `.md` files are ignored.
   ///
-  /// - Throws: E0501 or E0502 for a folder that cannot be read, `GoldenFault` for folders 32 deep.
+  /// - Throws: E0501 or E0502 for a folder that cannot be read, `GoldenFault` for folders nested 32 deep.
   package init(root: String) throws {
     var folders: [GoldenFolder] = []
     try GoldenCatalog.walk(root, relative: "", depth: 0, into: &folders)
@@ -94,7 +94,7 @@ package struct GoldenCatalog {
   private static func walk(
     _ path: String, relative: String, depth: Int, into folders: inout [GoldenFolder]
   ) throws {
-    guard depth < 32 else { throw GoldenFault("\(path) is too deep") }
+    guard depth < 32 else { throw GoldenFault("\(path) is nested too deeply") }
     var files: [GoldenFile] = []
     for name in try FileSystem.list(path) where !name.hasPrefix(".") {
       let inner = relative.isEmpty ? name : "\(relative)/\(name)"
@@ -108,11 +108,11 @@ package struct GoldenCatalog {
     if !files.isEmpty { folders.append(GoldenFolder(relative: relative, files: files)) }
   }
 
-  /// The checks that any of `prefixes` names; all if there are none.
+  /// The checks that match any of `prefixes`; all if there are none.
   ///
-  /// A prefix is a path of whole names, the last with or without its extension: `mixture/all` is
-  /// mixture/all.safetensors and not mixture/all-vision-layernorm.safetensors. One that names nothing so is
-  /// taken as the beginning of a path.
+  /// A prefix is a path of complete names, the last with or without its extension: `mixture/all` is
+  /// mixture/all.safetensors and not mixture/all-vision-layernorm.safetensors. If nothing matches, it is
+  /// used as the beginning of a path.
   package func selected(by prefixes: [String]) throws -> [GoldenCheck] {
     guard !prefixes.isEmpty else { return checks }
     var names = Set<String>()
@@ -124,7 +124,7 @@ package struct GoldenCatalog {
       if found.isEmpty {
         found = checks.filter { check in ([check.name] + check.files).contains { $0.hasPrefix(prefix) } }
       }
-      guard !found.isEmpty else { throw GoldenFault("nothing to check begins with \(prefix)") }
+      guard !found.isEmpty else { throw GoldenFault("there is nothing to check with the prefix \(prefix)") }
       names.formUnion(found.map(\.name))
     }
     return checks.filter { names.contains($0.name) }
@@ -132,7 +132,7 @@ package struct GoldenCatalog {
 
   private static func matches(_ path: String, _ prefix: String) -> Bool {
     if path == prefix || path.hasPrefix(prefix + "/") { return true }
-    // The name without its extensions: all.safetensors and coop-model.pth.tar-50 by their first part.
+    // The name without its extensions: the first part of all.safetensors and coop-model.pth.tar-50.
     guard path.hasPrefix(prefix + ".") else { return false }
     return !path.dropFirst(prefix.count + 1).contains("/")
   }

@@ -1,15 +1,15 @@
 import Glibc
 import MocoBase
 
-/// What recognises and checks one kind of golden file.
+/// Recognises and checks one kind of golden file.
 protocol GoldenSuite {
-  /// Checks for the files of a folder that this suite knows, by what is in them.
+  /// Checks for the files of a folder that this suite recognises by their content.
   static func find(in folder: GoldenFolder) -> [GoldenCheck]
 }
 
 /// One comparison of moco with files; it reports any number of lines.
 package struct GoldenCheck {
-  /// What its lines begin with; a path below the checked folder.
+  /// The beginning of its lines: a path below the checked folder.
   package let name: String
   /// The files that it uses, as paths below the checked folder.
   let files: [String]
@@ -21,7 +21,7 @@ package struct GoldenCheck {
     self.body = body
   }
 
-  /// The comparisons of this check, in order; what could not be compared is one that failed.
+  /// The comparisons of this check, in order; if something could not be compared, it is a failed comparison.
   package func run() -> [GoldenLine] {
     var lines = GoldenLines(name: name)
     do {
@@ -34,18 +34,18 @@ package struct GoldenCheck {
   }
 }
 
-/// One comparison: `name  max error  tolerance  ok|FAIL`; or a file that nothing here knows.
+/// One comparison: `name  max error  tolerance  ok|FAIL`; or an unknown file.
 package struct GoldenLine: CustomStringConvertible {
   /// The check's path and what was compared: `mixture/all losses`.
   package let name: String
-  /// nil for both: it could not be compared.
+  /// The largest error; nil if it could not be compared.
   package let error: Double?
-  /// The largest error that is right, absolute.
+  /// The largest allowed absolute error.
   package let tolerance: Double?
-  /// Whether something here knows what to compare; a file of another method is not a failure.
+  /// Whether the file was recognised; a file of another method is not a failure.
   package var isKnown = true
 
-  /// Whether it was compared, or should have been, and is not right.
+  /// Whether the comparison failed, or could not be made.
   package var hasFailed: Bool { isKnown && !isRight }
 
   /// An error that is not a number fails.
@@ -55,7 +55,7 @@ package struct GoldenLine: CustomStringConvertible {
   }
 
   package var description: String {
-    "\(name)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : isKnown ? "FAIL" : "not known here")"
+    "\(name)  \(Self.text(error))  \(Self.text(tolerance))  \(isRight ? "ok" : isKnown ? "FAIL" : "unknown")"
   }
 
   private static func text(_ value: Double?) -> String {
@@ -83,13 +83,13 @@ struct GoldenLines {
     all.append(GoldenLine(name: "\(name) (\(line))", error: nil, tolerance: nil))
   }
 
-  /// A file that can be read and that nothing here knows.
+  /// A file that can be read but is not recognised.
   mutating func unknown() {
     all.append(GoldenLine(name: name, error: nil, tolerance: nil, isKnown: false))
   }
 }
 
-/// The standard library and its vocabulary, in this program's repository; `MOCO_STDLIB` names another one.
+/// The standard library and its vocabulary, in this program's repository or in `MOCO_STDLIB`.
 enum GoldenPaths {
   static var library: String {
     if let root = getenv("MOCO_STDLIB") { return String(cString: root) }

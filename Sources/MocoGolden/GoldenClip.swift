@@ -3,10 +3,10 @@ import MocoCLIP
 import MocoFormats
 import MocoTensor
 
-/// clip/*: a folder with weights and one file of what the model computes from given ids and pixels.
+/// clip/*: a folder with weights and one file with the model's results for given ids and pixels.
 ///
 /// Every weight file of the folder is checked against the expectations. A checkpoint `NAME.*` with
-/// `NAME.expected.safetensors` beside it must load to those tensors.
+/// `NAME.expected.safetensors` next to it must load to those tensors.
 enum ClipSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {
     var checks = folder.files.compactMap { file -> GoldenCheck? in
@@ -24,7 +24,7 @@ enum ClipSuite: GoldenSuite {
     guard let expected = files.first(where: { isExpectation($0) }), let tensors = expected.safetensors else {
       return checks
     }
-    // The configurations beside the weights are read with them.
+    // The configurations next to the weights are read with them.
     let companions = files.filter { $0.json != nil && $0.name.hasSuffix("config.json") }.map(\.relative)
     for file in files where file.relative != expected.relative {
       if file.isArchive {
@@ -49,11 +49,11 @@ enum ClipSuite: GoldenSuite {
     return checks
   }
 
-  /// A checkpoint against the tensors, and the values such as `epoch`, that it must hold.
+  /// Compares a checkpoint with the tensors, and the values such as `epoch`, that it must contain.
   private static func compareCheckpoint(
     _ checkpoint: GoldenFile, _ expected: GoldenFile, _ lines: inout GoldenLines
   ) throws {
-    guard let right = expected.safetensors else { throw GoldenFault("there are no expectations") }
+    guard let right = expected.safetensors else { throw GoldenFault("there are no expected values") }
     let file = try TensorFiles.open(checkpoint.path)
     for name in right.names {
       let a = try file.tensor(name)
@@ -72,11 +72,11 @@ enum ClipSuite: GoldenSuite {
   }
 }
 
-/// One weight file against one file of expectations.
+/// The comparison of one weight file with one file of expectations.
 struct ClipComparison {
   let model: CLIPModel
   let expected: SafetensorsFile
-  /// The weights are float16, so the numbers differ by their rounding.
+  /// Whether the weights are float16, so that the numbers differ by rounding.
   let isHalf: Bool
 
   init(weights path: String, expected: SafetensorsFile) throws {
@@ -87,7 +87,7 @@ struct ClipComparison {
 
   private var tolerance: Double { isHalf ? 5e-3 : 1e-5 }
 
-  /// Every parameter must be that of the model at `path`.
+  /// Compares every parameter with the model at `path`.
   func compareParameters(_ path: String, _ lines: inout GoldenLines) throws {
     let other = try CLIPModel.load(path: path)
     guard other.config == model.config, other.parameters.count == model.parameters.count else {
@@ -132,7 +132,7 @@ struct ClipComparison {
     if wantsGradients || open.contains("loss") {
       try compareGradients(texts, images, logits, pixels, &open, &lines)
     }
-    for name in open.sorted() { lines.fault("nothing is known to compare \(name) with") }
+    for name in open.sorted() { lines.fault("there is nothing to compare \(name) with") }
   }
 
   /// The ids of each row up to [end], the largest id.
@@ -147,7 +147,7 @@ struct ClipComparison {
     }
   }
 
-  /// States between the layers, of texts up to [end]; relative to the largest entry.
+  /// Compares the states between the layers, of texts up to [end]; relative to the largest entry.
   private func compareHidden(
     _ text: TowerTaps, _ image: TowerTaps, _ prompts: [[Int]], _ open: inout Set<String>,
     _ lines: inout GoldenLines
@@ -192,7 +192,7 @@ struct ClipComparison {
     }
   }
 
-  /// d loss / d everything, for the loss that the file describes: both embeddings against their probes, and
+  /// Compares all gradients, for the loss that the file describes: both embeddings against their probes, and
   /// the cross entropy of images against texts.
   private func compareGradients(
     _ texts: Variable, _ images: Variable, _ logits: Variable, _ pixels: Variable, _ open: inout Set<String>,
@@ -225,7 +225,7 @@ struct ClipComparison {
     }
   }
 
-  /// A gradient under the name and in the shape that the file's own naming has.
+  /// A gradient with its name and shape in the file.
   private func gradient(_ name: String, _ pixels: Variable) throws -> Tensor? {
     if name == "pixel_values" { return pixels.grad }
     guard case .parameter(let canonical, let part) = WeightNames.meaning(name),

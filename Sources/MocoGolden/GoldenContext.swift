@@ -7,7 +7,7 @@ import MocoTensor
 import MocoTraining
 
 /// methods/coop*.safetensors and methods/kgcoop.safetensors: a learned context before the class name, its losses and
-/// gradients, and five steps of SGD, built in and as a page. Recognised by their method.
+/// gradients, and five steps of SGD, as a built-in method and as a page. Recognised by their method.
 enum ContextSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {
     folder.files.compactMap { file in
@@ -32,7 +32,7 @@ struct GoldenContext {
 
   private let file: SafetensorsFile
   private let model: any ContextModel
-  /// The classes that are trained on.
+  /// The training classes.
   private let scope: TrainingScope
 
   init(_ file: SafetensorsFile, tokenizerDirectory: String) throws {
@@ -54,11 +54,11 @@ struct GoldenContext {
     context.shared = file.metadata("class_specific") != "true"
     if let place = file.metadata("class_token_position") {
       guard let position = ContextOptions.Position(rawValue: place) else {
-        throw GoldenFault("the class name stands at \"\(place)\"")
+        throw GoldenFault("the class name is at \"\(place)\"")
       }
       context.position = position
     }
-    // A context for each class exists for those that are trained on alone.
+    // There is a context per class only for the training classes.
     let classes = context.shared ? names : Array(names.prefix(count))
     if file.metadata("method") == "kgcoop" {
       var options = KgCoOpOptions()
@@ -85,9 +85,9 @@ struct GoldenContext {
     }
   }
 
-  /// Token rows up to and with [end]; soft tokens stand where the file has placeholders.
+  /// Compares token rows up to and including [end]; soft tokens are where the file has placeholders.
   private func checkPrompts(_ report: Report) throws {
-    // Placeholders follow the file's own order only where the name comes after them.
+    // Placeholders have the order of the file only if the name is after them.
     guard model.prompt.options.position == .end else { return }
     for (name, selection) in [("prompts.ids", ClassSelection.base), ("prompts.new.ids", .new)]
     where file.contains(name) {
@@ -165,7 +165,7 @@ struct GoldenContext {
       let tensor = try file.tensor(tag + "prompt_learner." + parameter.name)
       guard tensor.shape == parameter.variable.value.shape else {
         throw GoldenFault(
-          "\(parameter.name) is \(parameter.variable.value.shape), the file has \(tensor.shape)")
+          "\(parameter.name) has shape \(parameter.variable.value.shape), but the file has \(tensor.shape)")
       }
       parameter.variable.value = tensor
     }

@@ -136,16 +136,18 @@ package struct GoldenMixtureFile {
 
   /// Opens a file and reads its settings from the metadata.
   ///
-  /// - Throws: E0501 or E0502 for the file, `GoldenFault` where a setting is missing.
+  /// - Throws: E0501 or E0502 for the file, `GoldenFault` if a setting is missing.
   package init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     self.file = file
     func json(_ key: String) throws -> Json {
-      guard let text = file.metadata(key) else { throw GoldenFault("no \(key) in the metadata") }
+      guard let text = file.metadata(key) else { throw GoldenFault("the metadata has no \(key)") }
       return try Json.parse(text)
     }
     func number(_ key: String) throws -> Double {
-      guard let value = Double(file.metadata(key) ?? "") else { throw GoldenFault("no number \(key)") }
+      guard let value = Double(file.metadata(key) ?? "") else {
+        throw GoldenFault("the metadata has no number \(key)")
+      }
       return value
     }
     func strings(_ key: String) throws -> [String] {
@@ -173,9 +175,9 @@ package struct GoldenMixtureFile {
     parameter.hasPrefix("image_encoder.") ? parameter : "prompt_learner." + parameter
   }
 
-  /// The largest absolute difference to the file's tensor; infinite where sizes differ or a number is none.
+  /// The largest absolute difference from the file's tensor; infinite if sizes differ or a number is NaN.
   ///
-  /// - Throws: E0502 if the file holds no tensor of that name.
+  /// - Throws: E0502 if the file has no tensor with this name.
   package func difference(_ tensor: Tensor, _ name: String) throws -> Double {
     let expected = try file.tensor(name)
     guard tensor.count == expected.count else { return .infinity }
@@ -187,21 +189,23 @@ package struct GoldenMixtureFile {
     try GoldenModel.clip(file, tokenizerDirectory: tokenizerDirectory)
   }
 
-  /// The classes that the class loss sees.
+  /// The classes of the class loss.
   package var scope: TrainingScope { .all(isBase ? baseCount : classes.count) }
 
-  /// A mixture of the file's template groups, classes and options, its parameters freshly drawn; `load` puts
-  /// the file's in their place.
+  /// A mixture with the file's template groups, classes and options and with random parameters; `load` replaces
+  /// them by those of the file.
   ///
   /// - Parameter change: changes the options before the mixture is made.
-  /// - Throws: `GoldenFault` if groups and templates do not fit, and what `Mixture` throws.
+  /// - Throws: `GoldenFault` if the numbers of groups and templates do not match, and errors of `Mixture`.
   package func mixture(
     _ clip: CLIPModel, change: (inout MixtureOptions) -> Void = { _ in }
   ) throws -> Mixture {
     var list: [TemplateGroup] = []
     var start = 0
     for (g, count) in groups.enumerated() {
-      guard start + count <= templates.count else { throw GoldenFault("groups and templates do not fit") }
+      guard start + count <= templates.count else {
+        throw GoldenFault("the numbers of groups and templates do not match")
+      }
       list.append(try TemplateGroup(name: "group \(g)", Array(templates[start..<(start + count)])))
       start += count
     }
@@ -218,13 +222,13 @@ package struct GoldenMixtureFile {
     return mixture
   }
 
-  /// Puts the file's parameters in place of the mixture's.
+  /// Replaces the mixture's parameters by those of the file.
   package func load(_ prefix: String, into mixture: Mixture) throws {
     for parameter in mixture.parameters {
       let tensor = try file.tensor(prefix + name(parameter.name))
       guard tensor.count == parameter.variable.value.count else {
         throw GoldenFault(
-          "\(parameter.name) is \(parameter.variable.value.shape), the file has \(tensor.shape)")
+          "\(parameter.name) has shape \(parameter.variable.value.shape), but the file has \(tensor.shape)")
       }
       parameter.variable.value = try Tensor(tensor.toFloats(), shape: parameter.variable.value.shape)
     }
@@ -232,7 +236,7 @@ package struct GoldenMixtureFile {
 
   /// The images [B, C, H, W] and labels [B] of one training step, counted from 0.
   ///
-  /// - Throws: `GoldenFault` if there is no such step or the shapes do not fit.
+  /// - Throws: `GoldenFault` if there is no such step or the shapes do not match.
   package func batch(_ step: Int) throws -> PromptBatch {
     try GoldenBatch.of(file, step)
   }

@@ -2,9 +2,9 @@ import MocoCLIP
 import MocoFormats
 import MocoTensor
 
-/// The small frozen model that a file of a method's numbers holds, as `clip.*` in OpenAI's names.
+/// The small frozen model in a method's golden file, as `clip.*` with OpenAI's names.
 package enum GoldenModel {
-  /// The model, its token table filled up with zeros where no text of the file reads it.
+  /// The model; its token table is padded with zeros for tokens that no text of the file uses.
   package static func clip(_ file: SafetensorsFile, tokenizerDirectory: String) throws -> CLIPModel {
     var tensors: [String: Tensor] = [:]
     for name in file.names where name.hasPrefix("clip.") {
@@ -48,7 +48,7 @@ package enum GoldenModel {
 }
 
 extension SafetensorsFile {
-  /// The largest difference of a tensor's numbers from those of the file; infinite where there are not as many.
+  /// The largest difference of a tensor's numbers from those of the file; infinite if the counts differ.
   func difference(_ tensor: Tensor, _ name: String) throws -> Double {
     let expected = try self.tensor(name)
     guard tensor.count == expected.count else { return .infinity }

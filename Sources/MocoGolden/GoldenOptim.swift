@@ -6,7 +6,7 @@ import MocoTraining
 
 /// optim/*.safetensors: parameters after each of some steps, and learning rates by epoch.
 ///
-/// `sgd.init`, `sgd.grads`, `sgd.params` and their like; the settings stand in the metadata in words
+/// `sgd.init`, `sgd.grads`, `sgd.params` and similar; the settings are in the metadata as text
 /// ("lr .03, momentum .9, weight decay 5e-4"). `lr.cosine50_constant5` holds N rates.
 enum GoldenOptim {
   static let tolerance = 1e-6
@@ -57,7 +57,7 @@ enum GoldenOptim {
     let optimizer = try Optimizer(
       OptimizerSettings(rule: rule, rate: rate, weightDecay: decay), parameters: [Parameter("p", variable)])
     guard count > 0, gradients.count % count == 0, gradients.count == expected.count else {
-      throw GoldenFault("\(name): shapes do not fit")
+      throw GoldenFault("\(name): shape mismatch")
     }
     var error = 0.0
     for step in 0..<(gradients.count / count) {
@@ -98,7 +98,7 @@ struct GoldenFault: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// The largest absolute difference; infinite where counts differ or a number is none.
+/// The largest absolute difference; infinite if counts differ or a number is NaN.
 func largestDifference(_ found: [Float], _ expected: [Float]) -> Double {
   guard found.count == expected.count else { return .infinity }
   var error = 0.0
@@ -110,7 +110,7 @@ func largestDifference(_ found: [Float], _ expected: [Float]) -> Double {
   return error
 }
 
-/// Words and numbers of a line of prose: "lr 3e-3, betas .9 .999".
+/// Words and numbers of a line of text: "lr 3e-3, betas .9 .999".
 private struct Words {
   let words: [String]
 
@@ -122,7 +122,7 @@ private struct Words {
     Double(word.hasPrefix(".") ? "0" + word : word)
   }
 
-  /// Numbers right after the last place of a word that has one.
+  /// The numbers directly after the last occurrence of a word that is followed by one.
   func numbers(after word: String) -> [Double] {
     for (index, candidate) in words.enumerated() where candidate == word {
       var list: [Double] = []

@@ -5,14 +5,14 @@ package struct GoldenOptions {
   /// Empty: everything.
   package private(set) var prefixes: [String] = []
 
-  /// Whether a file that nothing here knows makes the exit status 1.
+  /// Whether an unknown file makes the exit status 1.
   package private(set) var isStrict = false
 
   static let usage = "usage: golden DIR [--strict] [--only PREFIX…]"
 
   /// Reads the arguments without the program's name.
   ///
-  /// - Throws: `GoldenFault` with the usage for what is not understood.
+  /// - Throws: `GoldenFault` with the usage for invalid arguments.
   package init(_ arguments: [String]) throws {
     var isList = false
     for argument in arguments {
@@ -29,7 +29,8 @@ package struct GoldenOptions {
       } else if root.isEmpty {
         root = argument
       } else {
-        throw GoldenFault("one folder is checked at a time, not also \(argument)\n\(GoldenOptions.usage)")
+        throw GoldenFault(
+          "only one folder can be checked at a time, not also \(argument)\n\(GoldenOptions.usage)")
       }
     }
     guard !root.isEmpty else { throw GoldenFault(GoldenOptions.usage) }

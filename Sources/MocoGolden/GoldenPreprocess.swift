@@ -6,19 +6,19 @@ import MocoTensor
 
 /// preprocess/: decoded pixels, and test and training transforms of small images.
 ///
-/// `cases.json` lists files with a size and the name of the expected tensor; `crop`, `flip` and `normalized:
-/// false` where they differ from CLIP's test transform. Tensors named `FILE:rgb` hold decoded pixels.
+/// `cases.json` lists files with a size and the name of the expected tensor, and `crop`, `flip` and `normalized:
+/// false` if they differ from CLIP's test transform. Tensors named `FILE:rgb` contain decoded pixels.
 enum GoldenPreprocess {
-  /// One 8-bit level after normalization, and what it may be on average.
+  /// The tolerances: one 8-bit level after normalization, and its mean.
   static let tolerance = 0.02
   static let meanTolerance = 0.003
-  /// Levels by which two JPEG decoders may differ.
+  /// The allowed difference of two JPEG decoders, in levels.
   static let jpegLevels = 2.0
 
   /// - Parameters:
-  ///   - folder: where the images lie.
+  ///   - folder: the folder of the images.
   ///   - path: the list of cases.
-  ///   - expected: what they must give.
+  ///   - expected: the expected tensors.
   static func check(
     folder: String, cases path: String, expected: SafetensorsFile,
     report: (_ name: String, _ error: Double, _ tolerance: Double) -> Void

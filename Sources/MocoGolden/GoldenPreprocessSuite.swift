@@ -1,6 +1,6 @@
 import MocoBase
 
-/// preprocess/: a list of cases, the tensors that they name, and the images.
+/// preprocess/: a list of cases, their expected tensors, and the images.
 enum PreprocessSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {
     folder.files.compactMap { file in

@@ -23,7 +23,7 @@ struct GoldenProbe {
   init(_ file: SafetensorsFile) throws {
     self.file = file
     guard let classes = file.metadata("classes").flatMap({ Int($0) }), classes > 1 else {
-      throw GoldenFault("the metadata has no number of classes")
+      throw GoldenFault("the number of classes is missing in the metadata")
     }
     self.classes = classes
   }
@@ -87,7 +87,7 @@ struct GoldenProbe {
           wrong += 1
           continue
         }
-        // At such C not even the reference's fits converge.
+        // With such C, the fits of the reference do not converge either.
         let slack = c >= 1e4 ? 100 / Double(test.labels.count) : 0
         if abs(c / expected - 1) > 1e-9 || abs(accuracy - percent) > slack + 0.006 { wrong += 1 }
       }
@@ -97,7 +97,7 @@ struct GoldenProbe {
 
   // MARK: Numbers
 
-  /// Places of the first samples of each class.
+  /// Indices of the first samples of each class.
   private static func first(_ k: Int, of labels: [Int]) -> [Int] {
     var seen: [Int: Int] = [:]
     return labels.indices.filter { place in
@@ -119,7 +119,7 @@ struct GoldenProbe {
 
   private func ints(_ name: String) throws -> [Int] { try file.tensor(name).toInts() }
 
-  /// In the precision of the file.
+  /// Numbers in the precision of the file.
   private func doubles(_ name: String) throws -> [Double] {
     try file.withBytes(name) { entry, bytes in
       guard entry.type == .f64 else { throw GoldenFault("\(name) is not in double precision") }

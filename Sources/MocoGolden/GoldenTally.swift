@@ -1,13 +1,13 @@
-/// How many comparisons were right, failed, or are of methods that nothing here knows.
+/// How many comparisons passed or failed, and how many files are unknown.
 package struct GoldenTally: CustomStringConvertible {
   /// Comparisons within their tolerance.
   package private(set) var passed = 0
-  /// Comparisons beyond their tolerance, and those that could not be made.
+  /// Comparisons outside their tolerance, and those that could not be made.
   package private(set) var failed = 0
-  /// Files that nothing here knows.
+  /// Files that are not recognised.
   package private(set) var unknown = 0
 
-  /// A count of nothing.
+  /// A tally of zeros.
   package init() {}
 
   /// Counts one line.
@@ -16,10 +16,10 @@ package struct GoldenTally: CustomStringConvertible {
   }
 
   package var description: String {
-    "\(passed) passed, \(failed) failed" + (unknown > 0 ? ", \(unknown) not known here" : "")
+    "\(passed) passed, \(failed) failed" + (unknown > 0 ? ", \(unknown) unknown" : "")
   }
 
-  /// The exit status: 1 if a comparison failed or none was made; with `isStrict` also if a file is not known.
+  /// The exit status: 1 if a comparison failed or none was made; with `isStrict` also if a file is unknown.
   package func status(isStrict: Bool) -> Int32 {
     failed > 0 || passed == 0 || isStrict && unknown > 0 ? 1 : 0
   }

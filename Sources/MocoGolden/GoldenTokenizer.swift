@@ -1,7 +1,7 @@
 import MocoBase
 import MocoCLIP
 
-/// tokenizer/*.json: texts, their token ids and what the ids decode to. Exact.
+/// tokenizer/*.json: texts, their token ids and the decoded ids. Compared exactly.
 enum TokenizerSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {
     folder.files.compactMap { file in
@@ -27,7 +27,7 @@ enum TokenizerSuite: GoldenSuite {
       let idsAgree = tokenizer.encode(text) == expected
       var textAgrees = true
       if let decoded = item["decoded"]?.stringValue {
-        // Scalars, not characters: canonically equal strings are not the same here.
+        // Scalars, not characters: canonically equal strings must not be treated as equal here.
         textAgrees = try tokenizer.decode(expected).unicodeScalars.elementsEqual(decoded.unicodeScalars)
       }
       if item["needs_mojibake_repair"]?.boolValue == true {
@@ -40,7 +40,7 @@ enum TokenizerSuite: GoldenSuite {
       if !textAgrees { wrongTexts += 1 }
       if !idsAgree || !textAgrees { print("  \(text.debugDescription)") }
     }
-    let note = optional == 0 ? "" : ", \(optionalRight) of \(optional) optional ones right"
+    let note = optional == 0 ? "" : ", \(optionalRight) of \(optional) optional ones correct"
     lines.report("ids of \(required) texts\(note)", error: Double(wrongIds), tolerance: 0)
     lines.report("decoded texts", error: Double(wrongTexts), tolerance: 0)
   }

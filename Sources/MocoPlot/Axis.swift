@@ -2,12 +2,12 @@ import Glibc
 import MocoBase
 
 extension Double {
-  /// The nearest whole number, at most `limit` from 0; 0 for what is not a number.
+  /// The nearest integer, with an absolute value of at most `limit`; 0 for NaN.
   func whole(_ limit: Int = 1 << 20) -> Int {
     isNaN ? 0 : Int(Swift.min(Swift.max(self, Double(-limit)), Double(limit)).rounded())
   }
 
-  /// Itself where differences of such numbers stay finite.
+  /// The number, limited so that differences stay finite.
   var tame: Double { isNaN ? 0 : Swift.min(Swift.max(self, -1e300), 1e300) }
 }
 
@@ -15,17 +15,17 @@ extension Double {
 package struct Axis {
   let low: Double
   let high: Double
-  /// Where marks stand, ascending, in the values' unit; none lies outside of the limits.
+  /// The ticks, ascending, in the unit of the values; all are within the limits.
   package let ticks: [Double]
   let labels: [String]
-  /// Places that stand in even steps, ascending; nil where distances count.
+  /// Values with equal spacing, ascending; nil for a linear scale.
   private var stops: [Double]?
 
   /// - Parameters:
-  ///   - roomy: widens the limits to the marks around the data.
-  ///   - count: about how many marks.
-  ///   - counts: the values number things, such as epochs: where all are whole, no mark stands between two.
-  ///   - ticks: the marks, where they are not to be round places; those outside of the limits are left out.
+  ///   - roomy: whether to extend the limits to the ticks around the data.
+  ///   - count: the approximate number of ticks.
+  ///   - counts: whether the values are counts, such as epochs: if all are integers, ticks are integers too.
+  ///   - ticks: custom ticks; those outside the limits are left out.
   package init(
     _ values: [Double], fixed: ClosedRange<Double>? = nil, roomy: Bool, count: Int, counts: Bool = false,
     ticks chosen: [Double]? = nil
@@ -72,22 +72,22 @@ package struct Axis {
     }
   }
 
-  /// Digits after the point that tell neighbouring values apart; nil where they need an exponent.
+  /// Digits after the decimal point that distinguish neighbouring values; nil if they need an exponent.
   func digits(for values: [Double]) -> Int? {
     guard max(abs(low), abs(high)) < 1e7, let step = zip(values, values.dropFirst()).map({ $1 - $0 }).min(),
       step > 1e-6
     else { return nil }
-    // 0.25 needs two digits although its first stands at the first place.
+    // 0.25 needs two digits although its first digit is at the first decimal place.
     return (0...8).first { digits in
       let scale = pow(10, Double(digits))
       return values.allSatisfy { abs($0 * scale - ($0 * scale).rounded()) < 1e-6 * scale * step }
     } ?? min(max(0, Int((-log10(step) + 1).rounded(.up))), 8)
   }
 
-  /// Where a value lies between the limits, 0…1 inside.
+  /// The relative position of a value between the limits, 0…1 inside.
   func share(_ value: Double) -> Double {
     guard let stops else { return (value - low) / (high - low) }
-    // Between two stops the distances count again.
+    // Between two stops the scale is linear.
     guard stops.count > 1, let next = stops.firstIndex(where: { $0 >= value }) else {
       return stops.count > 1 ? 1 : 0.5
     }
@@ -96,7 +96,7 @@ package struct Axis {
     return (Double(next - 1) + part) / Double(stops.count - 1)
   }
 
-  /// A scale on which these places stand in even steps, each with its mark.
+  /// A scale with equal spacing for these values, each with a tick.
   init(even places: [Double]) {
     let stops = Set(places.filter { $0.isFinite && abs($0) < 1e300 }).sorted()
     (low, high) = (stops.first ?? 0, stops.last ?? 1)

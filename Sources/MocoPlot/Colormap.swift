@@ -1,6 +1,6 @@
 import MocoDocument
 
-/// A way from numbers 0…1 to colours.
+/// A mapping from numbers 0…1 to colours.
 struct Colormap: Sendable {
   let stops: [Color]
 
@@ -9,7 +9,7 @@ struct Colormap: Sendable {
   /// Dark to light, for terminals: small values recede into the background.
   static let terminal = Colormap(
     stops: [0x1c2530, 0x1d4a5d, 0x1f7f86, 0x5dbb98, 0xf2e694].map { Color($0) })
-  /// Negative, none, positive; for paper.
+  /// Negative, zero, positive; for paper.
   static let paperSigned = Colormap(
     stops: [0x1f5a8c, 0x8fb9d6, 0xf6f5f2, 0xeeb184, 0xb14a12].map { Color($0) })
   static let terminalSigned = Colormap(
@@ -24,7 +24,7 @@ struct Colormap: Sendable {
   }
 }
 
-/// Colours that tell series apart, on paper and on a dark or light terminal.
+/// Colours for series, on paper and on a dark or light terminal.
 enum Palette {
   static let paper: [Color] = [
     0x1f6f8b, 0xd9701e, 0x3a8f5c, 0xb03a63, 0x6f56a6, 0x8a6a1f, 0x4b5563, 0x0f9aa7,

@@ -1,20 +1,20 @@
 import MocoBase
 import MocoDocument
 
-// What text and pictures are made of lies below; figures call it by these names.
+// Names of figures for types of the document layer.
 /// Pixels of one picture.
 public typealias PlotImage = PixelImage
-/// What text is drawn for.
+/// Options for drawing text.
 public typealias TextOptions = TerminalOptions
 
 /// A figure as a leaf of a document.
 public struct FigureLeaf: DocumentFigure {
-  /// What is drawn.
+  /// The content.
   public let figure: Figure
   /// Rows of a table that are shown; nil for all of them.
   public let rows: Int?
 
-  /// A figure that shows so many rows where it is a table.
+  /// A figure that shows this many rows if it is a table.
   public init(_ figure: Figure, rows: Int? = nil) {
     self.figure = figure
     self.rows = rows
@@ -25,7 +25,7 @@ public struct FigureLeaf: DocumentFigure {
   /// The figure's own.
   public var caption: String { figure.caption }
 
-  /// Its kind, its title, and what it is of.
+  /// Its kind, its title, and a description of its content.
   public var alternativeText: String {
     let name = figure.title.isEmpty ? "" : ": \(figure.title)"
     switch figure.content {
@@ -50,7 +50,7 @@ public struct FigureLeaf: DocumentFigure {
     names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
   }
 
-  /// Lines for a terminal; a table's rows are limited by `rows` alone.
+  /// Lines for a terminal; the rows of a table are limited only by `rows`.
   public func terminalText(_ options: TerminalOptions) -> String {
     var options = options
     if case .table = figure.content { options.height = rows }
@@ -68,10 +68,10 @@ public struct FigureLeaf: DocumentFigure {
     return (drawing.width, drawing.height)
   }
 
-  /// Those of curves, points, bars, histograms and heat maps, also within a grid of figures.
+  /// The numbers of curves, points, bars, histograms and heat maps, also in a grid of figures.
   public var numbers: [Document.Table] { FigureNumbers.tables(figure) }
 
-  /// Those of the figure.
+  /// The size of the figure.
   public var heldByteCount: Int { figure.heldByteCount }
 
   /// The rows of a table; nil for other figures.
@@ -85,20 +85,20 @@ public struct FigureLeaf: DocumentFigure {
 }
 
 extension Figure {
-  /// A document of the figure alone, from which HTML and Markdown are written.
+  /// A document with only the figure, for HTML and Markdown.
   ///
   /// - Parameter rows: rows of a table that are shown; nil for all of them.
   public func document(rows: Int? = nil) -> Document { Document([.figure(FigureLeaf(self, rows: rows))]) }
 }
 
 extension Table {
-  /// The table for a document, with its middle left out where it has more rows than `rows`, of which at least four
+  /// The table for a document, without its middle if it has more rows than `rows`; at least four rows
   /// are shown.
   package func document(rows most: Int?) -> Document.Table {
     let limit = most.map { max($0, 4) } ?? Int.max
     let head = rows.count > limit ? limit / 2 : rows.count
     let tail = rows.count > limit ? limit - head - 1 : 0
-    // Of a long table only what is shown is written.
+    // Only the shown rows of a long table are written.
     let places = Array(0..<head) + Array((rows.count - tail)..<rows.count)
     let texts = cellTexts(places)
     func row(_ index: Int) -> Document.Table.Row {
@@ -131,7 +131,7 @@ extension Table {
 }
 
 extension String {
-  /// With a line feed for every line end: renderers show other ones as characters.
+  /// With a line feed for every line end, because renderers show others as characters.
   fileprivate var withLineFeeds: String {
     guard utf8.contains(where: { $0 < 0x20 || $0 >= 0x80 }) else { return self }
     return split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "\n")

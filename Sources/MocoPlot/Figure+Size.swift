@@ -1,5 +1,5 @@
 extension Figure {
-  /// Bytes that the data takes, about.
+  /// The approximate size of the data in bytes.
   var heldByteCount: Int {
     switch content {
     case .line(let chart):

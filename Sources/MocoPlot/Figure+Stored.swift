@@ -1,5 +1,5 @@
-// Figures as JSON, for the records of runs: data and words, not the drawing, so that whoever reads them draws, prints and
-// tabulates them as they would have been.
+// Figures as JSON, for the records of runs: data and words, not the drawing, so that a reader can draw, print and
+// tabulate them like the original.
 
 import MocoBase
 import MocoDocument
@@ -12,7 +12,7 @@ extension FigureLeaf {
     return .object(object)
   }
 
-  /// A figure as `stored` has written it; nil for what is none.
+  /// A figure from `stored`; nil if it is not valid.
   public init?(stored json: Json) {
     guard let figure = Figure(stored: json) else { return nil }
     self.init(figure, rows: json["shown_rows"]?.intValue.map { min(max($0, 0), 1 << 30) })
@@ -94,7 +94,7 @@ extension Figure {
     }
   }
 
-  /// A figure as `stored` has written it; nil for what is none.
+  /// A figure from `stored`; nil if it is not valid.
   package init?(stored json: Json) {
     guard let kind = json["kind"]?.stringValue, let title = json["title"]?.stringValue,
       let caption = json["caption"]?.stringValue, let content = Figure.content(kind, json)
@@ -230,7 +230,7 @@ extension Table {
 }
 
 extension Table.Cell {
-  /// A string, a number with a point, a whole one, or null; numbers that JSON lacks stand in an array.
+  /// A string, a number with a decimal point, an integer, or null; numbers that JSON does not support are in an array.
   fileprivate var stored: Json {
     switch self {
     case .text(let text): .string(text)
@@ -266,7 +266,7 @@ extension FigureGrid {
 // MARK: - Numbers
 
 extension Json {
-  /// A number; those that JSON lacks are `"nan"`, `"inf"` and `"-inf"`.
+  /// A number; values that JSON does not support are `"nan"`, `"inf"` and `"-inf"`.
   fileprivate static func stored(_ value: Double) -> Json {
     value.isFinite ? .double(value) : .string(value.isNaN ? "nan" : value < 0 ? "-inf" : "inf")
   }

@@ -1,12 +1,12 @@
 // A figure is data and the few words that explain it. It draws itself as terminal text, as SVG and as HTML,
-// from the same numbers, so that the prompt, a report and a notebook agree. Pure: nothing here reads or
-// writes.
+// from the same numbers, so that the prompt, a report and a notebook are consistent. Pure: this code does not read or
+// write.
 
 import MocoDocument
 
 /// A picture of data: curves, points, bars, a heat map, a grid of images, a table, or several figures.
 ///
-/// Edge cases: an empty figure draws its title and the words "no data"; values that are not finite are left
+/// Edge cases: an empty figure draws its title and the words "no data"; NaN and infinite values are left
 /// out of scales and drawn as gaps.
 public struct Figure: Sendable, Equatable {
   /// What is drawn, by kind.
@@ -20,21 +20,21 @@ public struct Figure: Sendable, Equatable {
     case grid(FigureGrid)
   }
 
-  /// A few words above the figure; empty for none.
+  /// The title above the figure; empty for none.
   public var title: String
-  /// A sentence under the figure; empty for none.
+  /// The caption below the figure; empty for none.
   public var caption: String
-  /// What is drawn.
+  /// The content.
   public var content: Content
 
-  /// A figure; an empty title or caption takes no room.
+  /// A figure; an empty title or caption takes no space.
   public init(_ content: Content, title: String = "", caption: String = "") {
     self.content = content
     self.title = title
     self.caption = caption
   }
 
-  /// The name of the kind, as scripts see it: `line`, `scatter`, `bars`, `histogram`, `heatmap`, `images`, `table` or
+  /// The name of the kind in scripts: `line`, `scatter`, `bars`, `histogram`, `heatmap`, `images`, `table` or
   /// `grid`.
   public var kind: String {
     switch content {
@@ -51,13 +51,13 @@ public struct Figure: Sendable, Equatable {
 
 /// Bars, one per category and series, drawn horizontally so that the names stay readable.
 public struct BarChart: Sendable, Equatable {
-  /// One bar a category, all in the color of the series.
+  /// One bar per category, all in the color of the series.
   public struct Series: Sendable, Equatable {
-    /// The name in the legend; where it is empty, `series 1` and so on stand for it.
+    /// The name in the legend; if empty, `series 1` and so on.
     public var name: String
-    /// One a category, in their order; missing ones and those that are not finite have no bar.
+    /// One per category, in order; missing, NaN and infinite values have no bar.
     public var values: [Double]
-    /// Half the length of the whisker of each bar; empty for none.
+    /// Half the length of the error bar of each bar; empty for none.
     public var deviations: [Double]
 
     /// A series; `deviations` are as many as `values`, or none.
@@ -70,11 +70,11 @@ public struct BarChart: Sendable, Equatable {
 
   /// Names of the categories from top to bottom.
   public var categories: [String]
-  /// The series; their bars stand together in each category.
+  /// The series; their bars are grouped by category.
   public var series: [Series]
-  /// What the lengths measure, with its unit; empty for none.
+  /// The quantity of the lengths, with its unit; empty for none.
   public var valueLabel: String
-  /// Digits after the point; `nil` picks what tells the values apart.
+  /// Digits after the decimal point; `nil` selects enough to distinguish the values.
   public var digits: Int?
 
   /// Bars of each series by category.
@@ -90,24 +90,24 @@ public struct BarChart: Sendable, Equatable {
 ///
 /// - Shape: `values` is [R, C]; `rows` has R names and `columns` C, shorter lists leave the rest unnamed.
 public struct Heatmap: Sendable, Equatable {
-  /// The rows from top to bottom; shorter ones, and values that are not finite, leave cells empty.
+  /// The rows from top to bottom; shorter rows, and NaN and infinite values, leave cells empty.
   public var values: [[Double]]
-  /// What a cell says instead of its value, for example a count where the shade is a share; empty for the
+  /// The text of a cell instead of its value, for example a count while the shade is a share; empty for the
   /// values.
   public var texts: [[String]]
   /// Names of the rows from top to bottom.
   public var rows: [String]
   /// Names of the columns from left to right.
   public var columns: [String]
-  /// What the rows are, such as `true`; empty for none.
+  /// The label of the rows, such as `true`; empty for none.
   public var rowLabel: String
-  /// What the columns are, such as `predicted`; empty for none.
+  /// The label of the columns, such as `predicted`; empty for none.
   public var columnLabel: String
-  /// What the shade measures; stands beside the colour scale.
+  /// The quantity of the shade, shown next to the colour scale.
   public var valueLabel: String
-  /// Digits after the point in the cells; `nil` picks what tells the values apart, at most two.
+  /// Digits after the decimal point in the cells; `nil` selects enough to distinguish the values, at most two.
   public var digits: Int?
-  /// Limits of the colour scale; `nil` takes them from the data, starting at 0 where no value is negative.
+  /// Limits of the colour scale; `nil` takes them from the data, starting at 0 if no value is negative.
   public var scale: ClosedRange<Double>?
   /// Sets the largest value of every row in bold.
   public var marksRowMaximum: Bool
@@ -130,7 +130,7 @@ public struct Heatmap: Sendable, Equatable {
     self.marksRowMaximum = marksRowMaximum
   }
 
-  /// A confusion matrix: cells say counts, shades are shares of the row.
+  /// A confusion matrix: cells show counts, shades are shares of the row.
   ///
   /// - Shape: `counts` is [C, C], a row for each true class, a column for each predicted one.
   public static func confusion(_ counts: [[Int]], classes: [String]) -> Heatmap {
@@ -165,7 +165,7 @@ public struct ImageGrid: Sendable, Equatable {
     /// A line of text below; empty for none.
     public var label: String
 
-    /// A picture; an empty label takes no room where all are empty.
+    /// A picture; labels take no space if all are empty.
     public init(_ image: PlotImage, label: String = "") {
       self.image = image
       self.label = label
@@ -174,9 +174,9 @@ public struct ImageGrid: Sendable, Equatable {
 
   /// From left to right, then row by row.
   public var items: [Item]
-  /// Pictures a row; `nil` takes as many as fit.
+  /// Pictures per row; `nil` for as many as fit.
   public var perRow: Int?
-  /// Characters that a picture takes across in a terminal, as far as there is room; `nil` takes what suits it.
+  /// Width of a picture in terminal characters, if there is room; `nil` for a suitable width.
   public var columns: Int?
 
   /// Pictures in rows of `perRow`.
@@ -188,7 +188,7 @@ public struct ImageGrid: Sendable, Equatable {
 
 /// Rows and named columns.
 public struct Table: Sendable, Equatable {
-  /// What a cell holds: the numbers of a column are written with the same digits, whole ones with all of
+  /// The content of a cell: the numbers of a column have the same number of digits, integers have all of
   /// theirs.
   public enum Cell: Sendable, Equatable {
     case text(String)
@@ -201,26 +201,26 @@ public struct Table: Sendable, Equatable {
   public var columns: [String]
   /// The rows from top to bottom; shorter ones end in empty cells.
   public var rows: [[Cell]]
-  /// Digits after the point of the numbers; `nil` picks per column.
+  /// Digits after the decimal point; `nil` selects them per column.
   public var digits: Int?
-  /// Cells in bold, by row and column: the best of a comparison, say.
+  /// Cells in bold, by row and column, such as the best of a comparison.
   public var emphasized: Set<Position>
 
   /// A cell, by row and column from 0.
   public struct Position: Sendable, Hashable {
-    /// The row from 0, the line of names not counted.
+    /// The row from 0, without the header.
     public var row: Int
     /// The column from 0.
     public var column: Int
 
-    /// The cell at this row and column; there may be none.
+    /// The cell at this row and column; it may not exist.
     public init(row: Int, column: Int) {
       self.row = row
       self.column = column
     }
   }
 
-  /// A table; its columns are as many as the longest row or the names.
+  /// A table; the number of columns is that of the longest row or of the names.
   public init(
     columns: [String], rows: [[Cell]], digits: Int? = nil, emphasized: Set<Position> = []
   ) {

@@ -5,13 +5,13 @@ import MocoDocument
 public struct FigureGrid: Sendable, Equatable {
   /// From left to right, then row by row.
   public let figures: [Figure]
-  /// Figures a row.
+  /// Figures per row.
   public let columns: Int
 
-  /// Grids stand in grids so many levels deep.
+  /// Maximum nesting depth of grids.
   public static let deepest = 4
 
-  /// - Returns: nil where grids would stand in each other more deeply than `deepest`.
+  /// - Returns: nil if grids would be nested more deeply than `deepest`.
   public init?(_ figures: [Figure], columns: Int) {
     self.figures = figures
     self.columns = max(columns, 1)
@@ -42,7 +42,7 @@ public struct FigureGrid: Sendable, Equatable {
     }
     let gap = 32.0
     let share = max((width - gap * Double(across - 1)) / Double(across), 200)
-    // Tables and heat maps take the width that they need, so all are measured first.
+    // Tables and heat maps have their own width, so all are measured first.
     let sizes = rows.map { row in
       row.map { figure in
         var scratch = SVGBuilder()
@@ -64,7 +64,7 @@ public struct FigureGrid: Sendable, Equatable {
     return (widths.reduce(0, +) + gap * Double(across - 1), y - top - gap)
   }
 
-  /// Side by side where each has room, else one under the other.
+  /// Side by side if there is room, otherwise one below the other.
   func lines(_ options: TextOptions) -> [StyledLine] {
     guard !figures.isEmpty else { return noData }
     let gap = 3

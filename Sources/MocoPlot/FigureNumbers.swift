@@ -1,15 +1,15 @@
 import MocoBase
 import MocoDocument
 
-/// The numbers of a figure, as tables for whoever cannot see it.
+/// The numbers of a figure as tables, for accessibility.
 enum FigureNumbers {
-  /// Points of a chart that say their numbers when they are pointed at.
+  /// Maximum number of points of a chart with tooltips.
   static let mostSpots = 400
-  /// Cells of a table, about.
+  /// Approximate maximum number of cells of a table.
   static let mostCells = 400
-  /// Columns of a table.
+  /// Maximum number of columns of a table.
   static let mostColumns = 20
-  /// Tables of a grid of figures.
+  /// Maximum number of tables of a grid of figures.
   static let mostTables = 8
 
   static func tables(_ figure: Figure) -> [Document.Table] {

@@ -38,7 +38,7 @@ struct HeatScale {
 }
 
 extension Heatmap {
-  /// What the cells say, [R][C].
+  /// The texts of the cells, [R][C].
   func cellTexts() -> [[String]] {
     let all = values.joined().filter(\.isFinite)
     let digits = digits ?? SharedDigits.count(Array(all), limit: 2)
@@ -54,7 +54,7 @@ extension Heatmap {
     }
   }
 
-  /// The column of the largest value in each row, where rows are marked and that value stands alone.
+  /// The column of the largest value in each row, if rows are marked and the value is unique.
   func rowMaximum(_ row: Int) -> Int? {
     guard marksRowMaximum, values.indices.contains(row) else { return nil }
     let best = values[row].filter(\.isFinite).max()

@@ -2,32 +2,32 @@
   import Glibc
 #endif
 
-/// How many numbers lie in each of several intervals.
+/// The number of values in each of several intervals.
 public struct Histogram: Sendable, Equatable {
   /// The counts of one set of numbers.
   public struct Series: Sendable, Equatable {
-    /// The name in the legend; where it is empty, `series 1` and so on stand for it.
+    /// The name in the legend; if empty, `series 1` and so on.
     public var name: String
     /// One count for each interval.
     public var counts: [Int]
   }
 
-  /// Ends of the intervals in order, one more than there are intervals. The last interval holds its right end, the
+  /// Edges of the intervals in order, one more than intervals. The last interval includes its right edge, the
   /// others do not.
   public let edges: [Double]
   /// Counts over the same intervals, drawn in this order.
   public let series: [Series]
-  /// What the numbers are, with their unit; empty for none.
+  /// The quantity, with its unit; empty for none.
   public var xLabel: String
-  /// What is counted; empty for none.
+  /// The counted objects; empty for none.
   public var yLabel: String
-  /// Numbers that lie in no interval, and those that are none.
+  /// The number of values outside all intervals.
   public let outside: Int
-  /// NaN among the numbers.
+  /// The number of NaN values.
   public let notNumbers: Int
 
   /// Counts the numbers of each series.
-  /// - Parameter edges: in order, at least two; nil takes intervals of a round width that suits the data.
+  /// - Parameter edges: in order, at least two; nil for intervals with a round width that suits the data.
   public init(
     _ values: [(name: String, values: [Double])], edges: [Double]? = nil, xLabel: String = "",
     yLabel: String = ""
@@ -54,7 +54,7 @@ public struct Histogram: Sendable, Equatable {
     self.notNumbers = notNumbers
   }
 
-  /// Counts that were made before.
+  /// Existing counts.
   init(
     edges: [Double], series: [Series], xLabel: String, yLabel: String, outside: Int, notNumbers: Int
   ) {
@@ -66,7 +66,7 @@ public struct Histogram: Sendable, Equatable {
     self.notNumbers = notNumbers
   }
 
-  /// So many intervals of the same width from the least number to the largest, or over a range.
+  /// This many intervals of equal width from the smallest to the largest number, or over a range.
   public static func edges(
     _ values: [Double], bins: Int, range: ClosedRange<Double>? = nil
   ) -> [Double] {
@@ -78,7 +78,7 @@ public struct Histogram: Sendable, Equatable {
     return (0...count).map { $0 == count ? high : low + (high - low) * (Double($0) / Double(count)) }
   }
 
-  /// Intervals whose width is a round number near 2 · (distance of the quartiles) / ∛n (Freedman and Diaconis, 1981).
+  /// Intervals with a round width near 2 · (interquartile range) / ∛n (Freedman and Diaconis, 1981).
   static func edges(_ values: [Double]) -> [Double] {
     let ordered = values.filter { $0.isFinite && abs($0) < 1e300 }.sorted()
     guard let low = ordered.first, let high = ordered.last, high > low else {
@@ -86,13 +86,13 @@ public struct Histogram: Sendable, Equatable {
     }
     let count = Double(ordered.count)
     let quartiles = ordered[ordered.count * 3 / 4] - ordered[ordered.count / 4]
-    // Where most numbers are the same, or some lie far out, the number of intervals is bounded.
+    // The number of intervals is limited, for many equal numbers or outliers.
     let least = (high - low) / 60
     let most = (high - low) / 4
     let wanted = quartiles > 0 ? 2 * quartiles / cbrt(count) : (high - low) / 10
-    // The round number below or above, whichever is nearer.
+    // The nearest round number.
     var step = Axis.roundStep(min(max(wanted, least), most) / 1.6)
-    // Whole numbers are not cut apart, and the largest has an interval of its own kind.
+    // Intervals contain whole integers, and the largest has its own interval.
     let areWhole = ordered.allSatisfy { $0 == $0.rounded() }
     if areWhole { step = max(step, 1) }
     let first = (low / step).rounded(.down)
@@ -101,7 +101,7 @@ public struct Histogram: Sendable, Equatable {
     return (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  /// The interval that holds a number.
+  /// The interval that contains a number.
   private static func place(of value: Double, _ edges: [Double]) -> Int? {
     guard let first = edges.first, let last = edges.last, edges.count > 1, value >= first, value <= last
     else {
@@ -116,7 +116,7 @@ public struct Histogram: Sendable, Equatable {
     return low
   }
 
-  /// What was left out, in words; empty where nothing was.
+  /// A note about omitted values; empty if there are none.
   package var remark: String {
     var parts: [String] = []
     if notNumbers > 0 { parts.append("\(notNumbers) nan") }

@@ -1,9 +1,9 @@
 import Glibc
 import MocoBase
 
-/// How many digits the numbers of a figure share.
+/// The common number of digits of a figure's numbers.
 enum SharedDigits {
-  /// Digits after the point that tell these values apart, at most `limit`.
+  /// Digits after the decimal point that distinguish these values, at most `limit`.
   static func count(_ values: [Double], limit: Int = 3) -> Int {
     let finite = values.filter(\.isFinite)
     guard let largest = finite.map({ abs($0) }).max(), largest > 0 else { return 0 }

@@ -9,7 +9,7 @@ extension Table {
 
   func columnName(_ column: Int) -> String { columns.indices.contains(column) ? columns[column] : "" }
 
-  /// Numbers stand at the right, words at the left.
+  /// Numbers are right-aligned, words left-aligned.
   func alignment(_ column: Int) -> Alignment {
     for row in rows.indices {
       if case .text = cell(row, column) { return .left }
@@ -17,10 +17,10 @@ extension Table {
     return rows.isEmpty ? .left : .right
   }
 
-  /// What the cells say, [R][C]; the numbers of a column have the same digits.
+  /// The texts of the cells, [R][C]; the numbers of a column have the same number of digits.
   func cellTexts() -> [[String]] { cellTexts(Array(rows.indices)) }
 
-  /// The same of some rows.
+  /// The same for some rows.
   func cellTexts(_ places: [Int]) -> [[String]] {
     let columnCount = columnCount
     var result = Array(repeating: Array(repeating: "", count: columnCount), count: places.count)

@@ -13,10 +13,10 @@ extension ImagePrecision: ExpressibleByArgument {}
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure how fast this machine does the work.",
+    abstract: "Measure the speed of this machine.",
     discussion: """
-      Models have random weights, so nothing is downloaded. Figures are printed as lines `name: value`; seconds are \
-      the median of several turns, a turn being one training step, one batch or one list of classes.
+      Models have random weights, so nothing is downloaded. Results are printed as lines `name: value`. Seconds are \
+      the median of several repetitions; a repetition is one training step, one batch or one list of classes.
       """)
 
   @Argument(help: "What to measure: \(BenchName.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -30,22 +30,23 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Template groups of the standard library.")
   var groups = BenchOptions().groups
 
-  @Option(help: "How many classes.")
+  @Option(help: "The number of classes.")
   var classes = BenchOptions().classes
 
-  @Option(help: "base: the class loss sees half of the classes, the text loss all. all: both see all.")
+  @Option(help: "base: the class loss uses half of the classes, the text loss all. all: both use all.")
   var mode = BenchOptions().mode
 
-  @Option(help: "zero-shot: how many sentences a class.")
+  @Option(help: "zero-shot: the number of sentences per class.")
   var templates = BenchOptions().templates
 
-  @Option(help: "Images of a batch.")
+  @Option(help: "Images per batch.")
   var batch = BenchOptions().batch
 
-  @Option(name: .customLong("repeat"), help: "How many turns to measure.")
+  @Option(name: .customLong("repeat"), help: "The number of repetitions.")
   var repetitions = BenchOptions().repetitions
 
-  @Option(help: ArgumentHelp("What the text tower's activations may take, such as 512MB.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("The memory for the text tower's activations, such as 512MB.", valueName: "size"))
   var budget: String?
 
   // The same group as of the program itself, which would otherwise keep --threads for itself.
@@ -62,17 +63,17 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "steps, image-encode: also write weights, inputs and results, for scripts/bench-pytorch. images, features: the folder of the pictures that are made, which stay there.",
+      "steps, image-encode: also write weights, inputs and results, for scripts/bench-pytorch. images, features: the folder for the generated pictures, which are kept.",
       valueName: "file"),
     completion: .file(extensions: ["safetensors"]))
   var export: String?
 
   func validate() throws {
     if let budget, MemorySize.bytes(budget) == nil {
-      throw ValidationError("--budget takes a size such as 512MB, not '\(budget)'.")
+      throw ValidationError("--budget needs a size such as 512MB, not '\(budget)'.")
     }
     if let layers, Self.range(layers) == nil {
-      throw ValidationError("--layers takes a range of blocks such as 9...11, not '\(layers)'.")
+      throw ValidationError("--layers needs a range of blocks such as 9...11, not '\(layers)'.")
     }
     if running.memory != nil { throw ValidationError("bench has no --memory; --budget limits activations.") }
     if !running.settings.isEmpty { throw ValidationError("bench has no --set; it runs no program.") }

@@ -4,13 +4,13 @@ import MocoTerminal
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Look for mistakes without running.",
-    discussion: "Exit status 65 where a file has errors, or warnings with --strict.")
+    abstract: "Check programs for errors without running them.",
+    discussion: "The exit status is 65 if a file has errors, or warnings with --strict.")
 
   @Argument(help: "Programs.", completion: .file(extensions: ["moco"]))
   var files: [String]
 
-  @Flag(help: "Take warnings for errors.")
+  @Flag(help: "Treat warnings as errors.")
   var strict = false
 
   @OptionGroup(title: "Appearance") var looks: LookOptions

@@ -6,14 +6,14 @@ import MocoTerminal
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Look at data sets, and at what is kept of them.",
+    commandName: "data", abstract: "Inspect data sets and the cache of features.",
     subcommands: [Check.self, Cache.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say what a data set is, and what would go wrong with it.",
+      abstract: "Describe a data set and report problems.",
       discussion: """
-        Opens every image once, and says what was assumed of files, such as alpha that was dropped. Exit status 70 where it is not a data set, or there is something to complain about.
+        Opens every image once, and reports assumptions, such as an ignored alpha channel. The exit status is 70 if the path is not a data set or has problems.
         """)
 
     @Argument(help: "A data set: \(DataLayout.accepted).", completion: .file())
@@ -45,15 +45,15 @@ struct DataCommand: ParsableCommand {
 
   struct Cache: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say where features of images are kept and how many bytes they take; --clear removes them.",
-      discussion: "Removing them changes no result. MOCO_CACHE=off keeps nothing.")
+      abstract: "Show the folder and the size of cached image features; --clear removes them.",
+      discussion: "Removing them does not change results. MOCO_CACHE=off disables the cache.")
 
-    @Flag(help: "Remove all.") var clear = false
+    @Flag(help: "Remove all features.") var clear = false
 
     func run() throws {
       Console.start()
       guard let files = FeatureFiles.standard() else {
-        Console.print("nothing is kept\n")
+        Console.print("the cache is off\n")
         Console.flush()
         return
       }

@@ -10,7 +10,7 @@ struct DocsCommand: ParsableCommand {
     commandName: "docs", abstract: "Write the manual as a folder of web pages.",
     discussion: """
       Tutorial, how-to guides, reference, explanation, and a page for every function, type and error code, with a search. \
-      The pages load nothing: open DIR/index.html in a browser, or put the folder on a web server. --man writes pages for \
+      The pages load nothing from the network: open DIR/index.html in a browser, or put the folder on a web server. --man writes pages for \
       `man` instead: moco.1, moco-run.1 and so on.
       """)
 

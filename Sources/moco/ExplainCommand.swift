@@ -5,10 +5,10 @@ import MocoTerminal
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Say what an error code means, and what to do.")
+    commandName: "explain", abstract: "Explain an error code and how to fix the error.")
 
   @Argument(
-    help: "A code such as E0203; without one, all codes are listed.",
+    help: "A code such as E0203. Without a code, all codes are listed.",
     completion: .list(Runtime.dialect.errors.entries.map(\.code)))
   var code: String?
 

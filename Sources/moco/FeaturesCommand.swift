@@ -14,12 +14,12 @@ extension ImageReading.Gray16: ExpressibleByArgument {}
 struct FeaturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "Encode the images of a data set once, for all runs that come.",
+    abstract: "Encode the images of a data set once, for all later runs.",
     discussion: """
-      Features go where programs look for them (moco data cache says where): a run with the same model, precision and \
-      images encodes nothing. What is there already is not encoded again, so the same line goes on after an \
-      interruption, kill -9 too, and takes in images that were added or changed. Several machines that see one cache \
-      may share the work: --shard 0/4 … --shard 3/4. Exit status 70 where --check finds images without features.
+      Features are written to the cache (see moco data cache): a run with the same model, precision and \
+      images encodes nothing. Existing features are not encoded again, so the same command resumes after an \
+      interruption, even after kill -9, and adds new or changed images. Several machines with a shared cache \
+      can share the work: --shard 0/4 … --shard 3/4. The exit status is 70 if --check finds images without features.
       """)
 
   @Argument(help: "A data set: fashion, or \(DataLayout.accepted).", completion: .file())
@@ -32,12 +32,12 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("Only this split; several may be named. All without it.", valueName: "name"))
+    help: ArgumentHelp("Only this split; can be repeated. The default is all splits.", valueName: "name"))
   var split: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Only one of several parts: 0/8 is the first of eight. auto takes it from a scheduler's variables.",
+      "Only one of several parts: 0/8, 1/8, … 7/8 for eight. auto reads it from the variables of a scheduler.",
       valueName: "i/n|auto"))
   var shard: String?
 
@@ -52,10 +52,10 @@ struct FeaturesCommand: ParsableCommand {
   @Option(help: "coop, or openai: resize before the conversion to RGB.")
   var order = ImageReading.Order.coop
 
-  @Option(help: "scale, or clip: what becomes of 16-bit grey.")
+  @Option(help: "scale, or clip: how 16-bit grey is converted.")
   var grey16 = ImageReading.Gray16.scale
 
-  @Flag(help: "Leave out files that cannot be decoded.")
+  @Flag(help: "Skip files that cannot be decoded.")
   var skipBroken = false
 
   @Option(
@@ -65,7 +65,7 @@ struct FeaturesCommand: ParsableCommand {
     completion: .file(extensions: ["safetensors", "npz"]))
   var out: String?
 
-  @Flag(help: "Encode nothing: say how many images have features.")
+  @Flag(help: "Encode nothing; show how many images have features.")
   var check = false
 
   @OptionGroup(title: "Running") var running: RunningOptions
@@ -74,12 +74,13 @@ struct FeaturesCommand: ParsableCommand {
   func validate() throws {
     if let out {
       guard [".safetensors", ".npz"].contains(where: { out.lowercased().hasSuffix($0) }) else {
-        throw ValidationError("--out takes a file that ends in .safetensors or .npz, not '\(out)'.")
+        throw ValidationError("--out needs a file that ends in .safetensors or .npz, not '\(out)'.")
       }
       if shard != nil {
-        throw ValidationError("--out writes all features: leave --shard out, when all parts are done.")
+        throw ValidationError(
+          "--out writes all features: leave out --shard, and run it when all parts are done.")
       }
-      if check { throw ValidationError("--check writes nothing: leave --out or --check out.") }
+      if check { throw ValidationError("--check writes nothing: remove --out or --check.") }
     }
     if !running.settings.isEmpty { throw ValidationError("features has no --set; it runs no program.") }
   }
@@ -103,17 +104,17 @@ struct FeaturesCommand: ParsableCommand {
     }
   }
 
-  /// How many images have no features at the end.
+  /// The number of images without features at the end.
   private func work() throws -> Int {
     guard let files = FeatureFiles.standard() else {
       throw Failure(
-        "E0504", "features are kept nowhere: MOCO_CACHE is off, or there is no home folder",
+        "E0504", "there is no cache for features: MOCO_CACHE is off, or there is no home folder",
         help: "unset MOCO_CACHE, or set XDG_CACHE_HOME to a folder")
     }
     FeatureCache.shared.files = files
     let part = try self.part()
     guard let library = StandardLibrary.locate() else {
-      throw Failure("E0501", "the standard library is not there", help: "set MOCO_STDLIB to its folder")
+      throw Failure("E0501", "the standard library was not found", help: "set MOCO_STDLIB to its folder")
     }
     var options = DataOptions(skipsBroken: skipBroken)
     options.reading = ImageReading(gray16: grey16, order: order)
@@ -139,7 +140,7 @@ struct FeaturesCommand: ParsableCommand {
       let began = ProcessClock.seconds
       let state = try filling.run(width: model.config.embedDim) { state in
         let seconds = max(ProcessClock.seconds - began, 1e-9)
-        // What is there already takes no time: the rate is that of what is encoded.
+        // Existing features take no time: the rate is that of encoding.
         Console.show(
           Progress(
             done: state.done, total: state.total, rate: Double(state.encoded) / seconds, unit: "images",
@@ -171,7 +172,7 @@ struct FeaturesCommand: ParsableCommand {
     return try split.map { try dataset.requireSplit($0) }
   }
 
-  /// Writes what `dataset(…)` opens: features and labels, of several splits under their names.
+  /// Writes a file for `dataset(…)`: features and labels, with split names for several splits.
   private func write(
     _ dataset: Dataset, _ splits: [DataSplit], _ encoder: ImageEncoder, to path: String
   ) throws {

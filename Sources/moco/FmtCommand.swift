@@ -4,10 +4,10 @@ import MocoTerminal
 struct FmtCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fmt",
-    abstract: "Lay programs out: indentation and blanks.",
+    abstract: "Format programs: indentation and spaces.",
     discussion: """
-      Files are rewritten where something changes. Where lines end, comments, strings and what stands in columns \
-      stay as they are. Exit status 65 where a file does not parse, or with --check where one would change.
+      Files are rewritten if they change. Line breaks, comments, strings and aligned columns \
+      are kept. The exit status is 65 if a file does not parse, or with --check if a file would change.
       """)
 
   @Argument(

@@ -4,7 +4,7 @@ import MocoTerminal
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Write a Jupyter notebook of moco as a program.",
+    abstract: "Convert a Jupyter notebook of moco to a program.",
     usage: "moco import <notebook.ipynb> -o <file.moco> [--force]",
     discussion: """
       Cells, titles, identifiers, metadata and attachments are kept: `moco export FILE.moco -o X.ipynb` gives the same \
@@ -19,12 +19,12 @@ struct ImportCommand: ParsableCommand {
     completion: .file(extensions: ["moco"]))
   var output: String
 
-  @Flag(name: .shortAndLong, help: "Write over a file that is there.")
+  @Flag(name: .shortAndLong, help: "Overwrite an existing file.")
   var force = false
 
   func validate() throws {
     guard output.hasSuffix(".moco") else {
-      throw ValidationError("-o takes a file that ends in .moco, not '\(output)'.")
+      throw ValidationError("-o needs a file that ends in .moco, not '\(output)'.")
     }
   }
 

@@ -7,7 +7,7 @@ import MocoTerminal
 
 struct KernelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kernel", abstract: "Serve Jupyter's clients, and make the kernel known to them.",
+    commandName: "kernel", abstract: "Run and install the Jupyter kernel.",
     usage: """
       moco kernel install [--user|--sys-prefix|--prefix DIR] [--name NAME]
       moco kernel uninstall [--user|--sys-prefix|--prefix DIR] [--name NAME]
@@ -15,21 +15,22 @@ struct KernelCommand: ParsableCommand {
       moco kernel CONNECTION-FILE
       """,
     discussion:
-      "After `moco kernel install` JupyterLab, VS Code and nbconvert offer moco; they start the kernel.",
+      "After `moco kernel install`, moco is available in JupyterLab, VS Code and nbconvert, which start the kernel.",
     subcommands: [Serve.self, Install.self, Uninstall.self, List.self], defaultSubcommand: Serve.self)
 
   struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Serve the clients that a connection file is for, as Jupyter starts it.")
+      abstract: "Run the kernel with a connection file. Jupyter uses this command.")
 
-    @Argument(help: "The file that Jupyter has written: addresses, ports and the key.", completion: .file())
+    @Argument(
+      help: "The connection file from Jupyter, with addresses, ports and the key.", completion: .file())
     var connectionFile: String
 
     func run() throws {
       do {
         var options = SessionOptions()
         options.runtime.keepsFeatures = true
-        // What notebooks run is not a history of the prompt.
+        // Notebooks have no prompt history.
         options.historyPath = HistoryFile.defaultPath().map { $0 + "-jupyter" }
         Blas.onRemarks { for remark in $0 { Console.report("note: \(remark)\n") } }
         let kernel = try Kernel(try ConnectionFile(path: connectionFile), options: options)
@@ -42,22 +43,23 @@ struct KernelCommand: ParsableCommand {
     }
   }
 
-  /// Where a kernel is put.
+  /// The location of a kernel.
   struct PlaceOptions: ParsableArguments {
-    @Flag(help: "For this user; the default.") var user = false
+    @Flag(help: "Install for this user; the default.") var user = false
 
-    @Flag(help: "For the environment of Python that is active.") var sysPrefix = false
+    @Flag(help: "Install into the active Python environment.") var sysPrefix = false
 
     @Option(
-      help: ArgumentHelp("Into share/jupyter of this folder.", valueName: "dir"), completion: .directory)
+      help: ArgumentHelp("Install into share/jupyter of this folder.", valueName: "dir"),
+      completion: .directory)
     var prefix: String?
 
-    @Option(help: "What the kernel is called.") var name = "moco"
+    @Option(help: "The name of the kernel.") var name = "moco"
 
     func validate() throws {
       let count = (user ? 1 : 0) + (sysPrefix ? 1 : 0) + (prefix == nil ? 0 : 1)
-      guard count < 2 else { throw ValidationError("Give one of --user, --sys-prefix and --prefix.") }
-      if prefix == "" { throw ValidationError("--prefix takes a folder.") }
+      guard count < 2 else { throw ValidationError("Use only one of --user, --sys-prefix and --prefix.") }
+      if prefix == "" { throw ValidationError("--prefix needs a folder.") }
     }
 
     var place: KernelSpec.Place {
@@ -68,14 +70,14 @@ struct KernelCommand: ParsableCommand {
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make the kernel known to Jupyter; doing it again changes nothing but the program's path.")
+      abstract: "Install the kernel for Jupyter. Repeating this only updates the path of the program.")
 
     @OptionGroup var options: PlaceOptions
 
     func run() throws {
       try KernelCommand.reporting {
         guard let program = FileSystem.realPath("/proc/self/exe") else {
-          throw Failure("E0502", "the path of this program is not known")
+          throw Failure("E0502", "the path of this program is unknown")
         }
         let folder = try KernelSpec(name: options.name).install(options.place, program: program)
         Console.show("installed in \(folder)\nit starts \(program)\n")
@@ -84,7 +86,7 @@ struct KernelCommand: ParsableCommand {
   }
 
   struct Uninstall: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove what install has written.")
+    static let configuration = CommandConfiguration(abstract: "Remove the files of install.")
 
     @OptionGroup var options: PlaceOptions
 
@@ -94,7 +96,7 @@ struct KernelCommand: ParsableCommand {
         guard let folder = try spec.uninstall(options.place) else {
           throw Failure(
             "E0501", "there is no \(try spec.folder(options.place))",
-            help: "write moco kernel list for what there is")
+            help: "list the installed kernels: moco kernel list")
         }
         Console.show("removed \(folder)\n")
       }
@@ -103,21 +105,22 @@ struct KernelCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the kernels of moco of this user and of the environment of Python.")
+      abstract: "List the moco kernels of this user and of the Python environment.")
 
     func run() throws {
       try KernelCommand.reporting {
         let found = KernelSpec.installed(.user) + KernelSpec.installed(.pythonPrefix)
         for (folder, program) in found {
           Console.show(
-            "\(folder)  starts \(program)" + (FileSystem.kind(program) == .file ? "\n" : ", which is gone\n"))
+            "\(folder)  starts \(program)"
+              + (FileSystem.kind(program) == .file ? "\n" : ", which does not exist\n"))
         }
-        if found.isEmpty { Console.show("no kernel is installed; write moco kernel install\n") }
+        if found.isEmpty { Console.show("no kernel is installed; run moco kernel install\n") }
       }
     }
   }
 
-  /// Does work whose errors are shown.
+  /// Runs a closure and reports its errors.
   private static func reporting(_ work: () throws -> Void) throws {
     Console.start()
     do {

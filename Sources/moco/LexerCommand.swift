@@ -7,33 +7,33 @@ import MocoTerminal
 
 struct LexerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lexer", abstract: "Print how editors and Pygments color programs of moco.",
+    commandName: "lexer", abstract: "Print syntax highlighting rules for editors and Pygments.",
     usage: """
       moco lexer pygments|textmate|vim
       moco lexer --install DIR
       """,
     discussion: """
-      pygments is a module of Python for Pygments, which colors the pages of nbconvert; textmate a grammar for VS Code and \
-      others; vim a syntax file.
+      pygments is a Python module for Pygments, which nbconvert uses. textmate is a grammar for VS Code and \
+      other editors. vim is a syntax file.
 
-      --install puts the module for Pygments into an environment of Python, or a folder of packages, where Pygments finds it \
-      under the name moco. `moco kernel install --prefix DIR` into the same environment afterwards makes notebooks name it.
+      --install adds the Pygments module to a Python environment, or to a folder of packages, where Pygments finds it \
+      under the name moco. Then run `moco kernel install --prefix DIR` for the same environment, so that notebooks use it.
       """)
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case pygments, textmate, vim
   }
 
-  @Argument(help: "What is printed: pygments, textmate or vim.") var kind: Kind?
+  @Argument(help: "The output: pygments, textmate or vim.") var kind: Kind?
 
   @Option(
-    help: ArgumentHelp("Install the lexer for Pygments in an environment of Python.", valueName: "dir"),
+    help: ArgumentHelp("Install the Pygments lexer in a Python environment.", valueName: "dir"),
     completion: .directory)
   var install: String?
 
   func validate() throws {
     if install == nil, kind == nil {
-      throw ValidationError("Give pygments, textmate or vim, or --install and an environment of Python.")
+      throw ValidationError("Use pygments, textmate or vim, or --install and a Python environment.")
     }
     if install != nil, let kind, kind != .pygments {
       throw ValidationError("--install is for Pygments; write moco lexer \(kind.rawValue) > FILE.")

@@ -39,11 +39,11 @@ struct MocoCommand: ParsableCommand {
       moco lsp
       """,
     discussion: """
-      Without a file the prompt starts; where standard input is not a terminal, it is read as a whole program. \
-      What stands after -- is what args() gives.
+      Without a file the prompt starts. If standard input is not a terminal, it is read as a program. \
+      The words after -- are the list args().
 
-      Exit status: 0 fine, 64 wrong use, 65 the program does not parse or check, 70 it failed while running, \
-      130 interrupted, 128 + the number of a signal that asked for the end (141: nobody reads the output).
+      Exit status: 0 success, 64 wrong usage, 65 the program has syntax or check errors, 70 it failed while running, \
+      130 interrupted, 128 + the number of a signal that ended it (141: the output was closed).
       """,
     version: "moco \(Moco.version)",
     subcommands: [
@@ -56,7 +56,7 @@ struct MocoCommand: ParsableCommand {
 
   @Option(
     name: .customShort("e"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Run this program; several are the lines of one.", valueName: "code"))
+    help: ArgumentHelp("Run this program; several are joined as lines.", valueName: "code"))
   var code: [String] = []
 
   @OptionGroup(title: "Running") var running: RunningOptions
@@ -68,14 +68,14 @@ struct MocoCommand: ParsableCommand {
   @Flag(name: .customLong("no-banner"), help: "Start the prompt without a greeting.")
   var noBanner = false
 
-  @Flag(name: .customLong("no-suggest"), help: "Suggest nothing from the history while typing.")
+  @Flag(name: .customLong("no-suggest"), help: "No suggestions from the history while typing.")
   var noSuggest = false
 
   @Flag(name: .customLong("no-startup"), help: "Start the prompt without ~/.config/moco/startup.moco.")
   var noStartUp = false
 
-  /// What args() gives: what stands after `--`. It is not declared, because the completion of a shell would take every word
-  /// for one of these, and offer nothing behind a subcommand.
+  /// The words after `--`, which args() returns. They are not declared, because the completion of a shell would take every word
+  /// for one of these, and offer nothing after a subcommand.
   var arguments: [String] { Main.programArguments }
 
   func run() throws {
@@ -110,14 +110,14 @@ enum Main {
     StandardStreams.hold()
     var arguments = Array(CommandLine.arguments.dropFirst())
     // `moco FILE.moco` is `moco run FILE.moco`.
-    // So it is with options before the file.
+    // This also applies with options before the file.
     let own = arguments.prefix { $0 != "--" }
     if let first = own.first, first.hasSuffix(".moco") || first.hasPrefix("-"), !own.contains("-e"),
       own.contains(where: { $0.hasSuffix(".moco") })
     {
       arguments.insert("run", at: 0)
     }
-    // Standard input is what is read without a file.
+    // Without a file, standard input is read.
     if arguments.first == "-" { arguments.removeFirst() }
     if arguments == ["--version"] { return version() }
     let subcommands = MocoCommand.configuration.subcommands.map { $0._commandName }
@@ -134,8 +134,8 @@ enum Main {
     MocoCommand.main(arguments)
   }
 
-  /// The version, and on what this machine computes. The manual page, which is made elsewhere, has the first line
-  /// alone.
+  /// The version, and the kernels of this machine. The manual page, which is generated elsewhere, has only the first
+  /// line.
   private static func version() {
     Console.start()
     Blas.load()

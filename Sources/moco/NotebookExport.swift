@@ -6,7 +6,7 @@ import MocoSession
 import MocoTensor
 import MocoTerminal
 
-/// Runs the cells of a program and writes what came of them.
+/// Runs the cells of a program and writes their outputs.
 struct NotebookExport {
   /// The program, and the file to write.
   var file: String
@@ -16,11 +16,11 @@ struct NotebookExport {
   var arguments: [String]
   /// Whether code is left out.
   var hidesCode = false
-  /// Whether the page goes through the values of its controls.
+  /// Whether the page runs the values of its controls in advance.
   var movesControls = true
-  /// Whether nothing is said of the cells that run.
+  /// Whether no progress of cells is shown.
   var isQuiet = false
-  /// Whether what the cells print and show goes to the terminal too.
+  /// Whether the outputs of cells are also shown in the terminal.
   var prints = false
 
   func run() -> Status {
@@ -50,7 +50,8 @@ struct NotebookExport {
       let (run, states) = try frontEnd.watching { () throws -> (NotebookRun, PageStates?) in
         let before = { (index: Int) in say(program.parsed.program, index) }
         guard isLive else {
-          let run = try NotebookRun(program, in: session, recorder: recorder, settings: settings, before: before)
+          let run = try NotebookRun(
+            program, in: session, recorder: recorder, settings: settings, before: before)
           return (run, nil)
         }
         let run = try StateRun(
@@ -75,13 +76,13 @@ struct NotebookExport {
     }
   }
 
-  /// Says once that figures have no PNG beside their SVG.
+  /// Notes once that figures have no PNG in addition to SVG.
   static func remarkOnPictures() {
     guard let reason = JupyterOutput.missing else { return }
-    Console.remark("figures are written as SVG alone: \(TerminalText.safe(reason))\n")
+    Console.remark("figures are written as SVG only: \(TerminalText.safe(reason))\n")
   }
 
-  /// Copies of the process do the work, each on a thread of its own.
+  /// Options for running states in copies of the process.
   private var stateOptions: StateRun.Options {
     var options = StateRun.Options()
     options.jobs = Parallel.threadCount
@@ -92,7 +93,7 @@ struct NotebookExport {
 
   private func tell(_ line: String) { if !isQuiet { Console.remark(line) } }
 
-  /// What ended the run: it stands in the page, and is said here too.
+  /// Reports the error that ended the run, which is also in the page.
   private func report(_ run: NotebookRun, _ recorder: NotebookRecorder) {
     guard run.status != .fine else { return }
     for case .diagnostics(let found) in recorder.record.outputs where found.contains(where: \.isError) {
@@ -134,14 +135,14 @@ struct NotebookExport {
   }
 }
 
-/// Writes what a recorded run has shown; nothing runs again.
+/// Writes the outputs of a recorded run; nothing runs again.
 struct RunExport {
   /// The run, by its name or folder, and the file to write.
   var run: String
   var output: String
   /// Whether code is left out.
   var hidesCode = false
-  /// Whether nothing is said of the record.
+  /// Whether no notes about the record are shown.
   var isQuiet = false
 
   func write() -> Status {

@@ -9,14 +9,14 @@ struct NotebookImport {
   /// The notebook, and the program to write.
   var file: String
   var output: String
-  /// Whether a file that is there is written over.
+  /// Whether an existing file is overwritten.
   var replaces = false
 
   func run() -> Status {
     do {
       let imported = try Notebook.read(jupyter: FileSystem.read(file), name: file)
       if !replaces, FileSystem.kind(output) != .missing {
-        Console.report("error: \(output) is there already; write moco import \(file) -o \(output) --force\n")
+        Console.report("error: \(output) already exists; write moco import \(file) -o \(output) --force\n")
         return .usage
       }
       let text = try imported.notebook.checkedSource(name: file, Runtime.dialect)

@@ -15,10 +15,10 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 
 /// How output looks.
 struct LookOptions: ParsableArguments {
-  @Option(help: "Colours: auto, always or never. NO_COLOR and FORCE_COLOR are used too.")
+  @Option(help: "Colours: auto, always or never. NO_COLOR and FORCE_COLOR also apply.")
   var color: ColorChoice = .auto
 
-  /// What the command line says takes the place of what the environment says, for everything that asks it.
+  /// Options of the command line override environment variables.
   func apply() {
     switch color {
     case .auto: break
@@ -32,7 +32,7 @@ struct LookOptions: ParsableArguments {
   }
 }
 
-/// What a program is run with.
+/// The options for running a program.
 struct RunningOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
@@ -40,7 +40,7 @@ struct RunningOptions: ParsableArguments {
       "Replace the literal of a top-level `let name`, or set a control.", valueName: "name=value"))
   var settings: [String] = []
 
-  @Option(help: "The seed of everything random.")
+  @Option(help: "The random seed.")
   var seed: UInt64 = 0
 
   @Option(help: "Threads for numeric work; results do not depend on it.")
@@ -48,30 +48,30 @@ struct RunningOptions: ParsableArguments {
 
   @Flag(
     help:
-      "The same bits on every processor, also on one without fused products, where it is many times slower.")
+      "Bit-identical results on every processor; much slower on a processor without FMA instructions.")
   var portable = false
 
   @Option(
     help: ArgumentHelp(
-      "The most memory to use, such as 2GB; values and tensors are counted apart.", valueName: "size"))
+      "The memory limit, such as 2GB; values and tensors are counted separately.", valueName: "size"))
   var memory: String?
 
   func validate() throws {
     if let memory, MemorySize.bytes(memory) == nil {
-      throw ValidationError("--memory takes a size such as 512MB or 2GB, not '\(memory)'.")
+      throw ValidationError("--memory needs a size such as 512MB or 2GB, not '\(memory)'.")
     }
     for setting in settings where RunningOptions.split(setting) == nil {
-      throw ValidationError("--set takes name=value, not '\(setting)'.")
+      throw ValidationError("--set needs name=value, not '\(setting)'.")
     }
     if seed > Seed.largest {
-      throw ValidationError("--seed takes a number from 0 to \(Seed.largest).")
+      throw ValidationError("--seed needs an integer from 0 to \(Seed.largest).")
     }
     if let threads, threads < 1 || threads > 1024 {
-      throw ValidationError("--threads takes a number from 1 to 1024.")
+      throw ValidationError("--threads needs an integer from 1 to 1024.")
     }
   }
 
-  /// A session that runs one whole program.
+  /// Options of a session that runs one program.
   func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> SessionOptions {
     var options = SessionOptions()
     options.isInteractive = false
@@ -86,7 +86,7 @@ struct RunningOptions: ParsableArguments {
     return options
   }
 
-  /// A session that somebody types into.
+  /// Options of an interactive session.
   func promptOptions(arguments: [String], suggests: Bool) throws -> SessionOptions {
     var options = try sessionOptions(arguments: arguments)
     options.isInteractive = true
@@ -102,8 +102,8 @@ struct RunningOptions: ParsableArguments {
   }
 }
 
-/// An exit status: those of moco (sysexits.h, and 128 + the number of a signal: SIGINT's, or that of the signal which
-/// asked for the end), or what a program gave to `exit`.
+/// An exit status: those of moco (sysexits.h, and 128 + the number of a signal: SIGINT's, or that of the signal that
+/// requested the end), or what a program gave to `exit`.
 struct Status: Equatable {
   var rawValue: Int32
 
@@ -114,7 +114,7 @@ struct Status: Equatable {
   static let interrupted = Status(rawValue: 130)
 
   var exit: ExitCode {
-    // What nobody reads is not fine, wherever it came from.
+    // A closed output is an error, independent of its cause.
     if let ending = Console.ending, self == .interrupted || ending.name == "SIGPIPE" {
       return ExitCode(128 + ending.number)
     }

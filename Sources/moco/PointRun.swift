@@ -8,7 +8,7 @@ import MocoSweeps
 import MocoTerminal
 import MocoTraining
 
-/// The run of one point: a session of its own, on the thread that calls it.
+/// The run of one point: its own session, on the calling thread.
 struct PointRun {
   private let job: SweepJob
   private let program: CheckedProgram
@@ -29,7 +29,7 @@ struct PointRun {
     self.name = name
   }
 
-  /// The folder in which each run has a folder of event files for TensorBoard; nil for none.
+  /// The folder with a sub-folder of TensorBoard event files for each run; nil for none.
   var tensorboard: String?
 
   /// Runs the program with the point's settings, and writes its record.
@@ -48,7 +48,7 @@ struct PointRun {
       options.runtime.events = try tensorboard.map {
         try EventFile(folder: "\($0)/\(FileSystem.name(of: job.folder))")
       }
-      // Threads and memory are the process's, and set already.
+      // Threads and memory are set for the entire process.
       options.runtime.threads = nil
       options.runtime.memory = running.memory.flatMap(MemorySize.bytes)
       let outputs = RunOutputs(before: front, recorder)
@@ -61,7 +61,7 @@ struct PointRun {
       try front.close()
       return try end(result, recorder, seconds: ProcessClock.seconds - start, kept)
     } catch {
-      // What cannot be written is the sweep's concern as well: the next run says the same.
+      // A write error also affects the sweep: the next run has the same error.
       let failure = error as? Failure ?? Failure("E0900", "\(error)")
       recorder.finish(status: "failed", seconds: ProcessClock.seconds - start)
       return SweepEnd(.failed, reason: "\(failure.code): \(failure.message)")
@@ -73,7 +73,7 @@ struct PointRun {
   ) throws -> SweepEnd {
     _ = try recorder.folder()
     var status = WholeProgram.status(result)
-    // A run that came to its end before it heard of the stop has ended.
+    // A run that ended before it noticed the stop has finished.
     if status == .fine, job.wasStopped, result.exitStatus == nil, result.failure?.code == "E0406" {
       status = .interrupted
     }
@@ -101,14 +101,14 @@ struct PointRun {
   }
 }
 
-/// What a point's run prints goes into `stdout.txt` in its folder, and what is said beside it into `stderr.txt`.
+/// Writes the output of a point's run to `stdout.txt` in its folder, and its messages to `stderr.txt`.
 final class PointFrontEnd: SessionDelegate {
   private let folder: String
   private var (output, errors) = ([UInt8](), [UInt8]())
   private var fault: (any Error)?
   private static let pieceSize = 1 << 16
 
-  /// - Throws: E0504 where nothing can be written there.
+  /// - Throws: E0504 if the folder cannot be written.
   init(folder: String) throws {
     self.folder = folder
     try FileSystem.append([], to: folder + "/stdout.txt")
@@ -135,7 +135,7 @@ final class PointFrontEnd: SessionDelegate {
     errors = []
   }
 
-  /// - Throws: E0504 where what was printed could not be written.
+  /// - Throws: E0504 if the output could not be written.
   func close() throws {
     flush()
     if let fault { throw fault }

@@ -3,10 +3,10 @@ import MocoRuntime
 import MocoSession
 import MocoTerminal
 
-/// What can be said about programs without running them.
+/// Checks programs without running them.
 enum ProgramCheck {
-  /// Checks files, and those of their modules, and reports what is found. - Returns: the exit status.
-  /// - Parameter strict: whether warnings count as errors do.
+  /// Checks files and their modules, and reports problems. - Returns: the exit status.
+  /// - Parameter strict: whether warnings count as errors.
   static func run(files: [String], strict: Bool = false) -> Status {
     var status = Status.fine
     let runtime = Runtime()

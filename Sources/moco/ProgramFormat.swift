@@ -4,7 +4,7 @@ import MocoRuntime
 import MocoTerminal
 
 enum ProgramFormat {
-  /// Lays files out. - Returns: the exit status.
+  /// Formats files. - Returns: the exit status.
   static func run(files: [String], check: Bool) -> Status {
     var status = Status.fine
     for file in files {

@@ -11,11 +11,11 @@ import MocoTraining
   import Glibc
 #endif
 
-/// A program that is swept: its points, and their runs.
+/// The sweep of a program: its points, and their runs.
 struct ProgramSweep {
   let command: SweepCommand
 
-  /// - Throws: what keeps the sweep from being begun, or from going on.
+  /// - Throws: errors that prevent the sweep from starting or continuing.
   func run() throws -> Status {
     let front = ConsoleFrontEnd(isQuiet: true, dialect: Runtime.dialect)
     let session = Session(
@@ -27,7 +27,7 @@ struct ProgramSweep {
     }
     if !command.quiet, !program.surprises.isEmpty { Console.report(program.surprises) }
     let plan = try plan(program, session)
-    // What is asked for wrongly makes no folder.
+    // An invalid request creates no folder.
     let places = try command.shard.map { try part($0, of: plan) }
     let slurm = command.submit || !command.slurm.isEmpty ? try SlurmSweep(command) : nil
     let script = FileSystem.realPath(command.file) ?? command.file
@@ -44,13 +44,13 @@ struct ProgramSweep {
     }
     if earlier > 0, !command.quiet {
       Console.remark(
-        "\(folder.path) holds \(earlier) other run\(earlier == 1 ? "" : "s"), of other code or points: they stay and do not count\n"
+        "\(folder.path) contains \(earlier) other run\(earlier == 1 ? "" : "s"), of other code or points: kept, but ignored\n"
       )
     }
     return try run(plan, program, folder, places, front)
   }
 
-  /// The places of this process's part of the points; which part that is, is said where a scheduler has decided it.
+  /// The indices of this process's part of the points; a part from a scheduler is reported.
   private func part(_ text: String, of plan: SweepPlan) throws -> [Int] {
     let (shard, origin) = try ShardChoice(text).shard(ProcessEnvironment.value)
     let places = shard.places(of: plan.points.count)
@@ -104,7 +104,7 @@ struct ProgramSweep {
     return summary.failures.isEmpty && isWritten ? .fine : .failed
   }
 
-  /// The exit status for what keeps a sweep from being begun.
+  /// The exit status for an error that prevents a sweep from starting.
   static func status(of code: String) -> Status {
     switch code {
     case "E0307", "E1105", "E1106", "E1108", "E1126", "E1127", "E0501": .usage
@@ -115,7 +115,7 @@ struct ProgramSweep {
   }
 }
 
-/// What is seen of a sweep while it runs: one line on a terminal, elsewhere a line for each run that has ended.
+/// The progress display of a sweep: one line on a terminal, otherwise one line per finished run.
 struct SweepDisplay {
   private let isQuiet: Bool
   private let line = ProgressLine("")

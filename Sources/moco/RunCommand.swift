@@ -7,15 +7,15 @@ struct RunCommand: ParsableCommand {
     abstract: "Run a program.",
     usage: "moco run <file> [options] [-- args …]",
     discussion: """
-      A program that loads a model or data leaves a record in runs/NAME-NUMBER: the script, its settings and seed, \
+      A program that loads a model or data writes a record to runs/NAME-NUMBER: the script, its settings and seed, \
       measurements, checkpoints and figures. `moco runs` lists them.
 
-      SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU stop a program as ^C does: a training writes its checkpoint first. A second \
-      one ends it at once.
+      SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU stop a program like ^C: a training writes its checkpoint first. A second \
+      signal ends it immediately.
 
-      What follows `--` is the program's own: the list `args`.
+      Arguments after `--` are passed to the program, in the list `args`.
 
-      With -i the prompt goes on where the program has ended, also after an error, and no record is left.
+      With -i the prompt continues after the end of the program, also after an error, and no record is written.
       """)
 
   @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
@@ -23,7 +23,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Run one cell, by its number or title, and the cells above that it reads from.", valueName: "cell"))
+      "Run one cell, by its number or title, and the cells above that it depends on.", valueName: "cell"))
   var cell: String?
 
   @OptionGroup(title: "Running") var running: RunningOptions
@@ -34,39 +34,39 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write what happens for TensorBoard: steps, evaluations, shown figures and log(step, {…}), as event files in this folder.",
+      "Write event files for TensorBoard to this folder: steps, evaluations, shown figures and log(step, {…}).",
       valueName: "dir"), completion: .directory)
   var tensorboard: String?
 
-  @Flag(name: .customLong("no-record"), help: "Leave no record.")
+  @Flag(name: .customLong("no-record"), help: "Do not write a record.")
   var noRecord = false
 
   @Flag(
     name: [.customShort("i"), .customLong("interactive")],
-    help: "Go on at the prompt, with the names of the program.")
+    help: "Continue at the prompt, with the names of the program.")
   var isInteractive = false
 
-  @Flag(help: "Write nothing to standard error but errors: no progress, no warnings.")
+  @Flag(help: "Write only errors to standard error: no progress, no warnings.")
   var quiet = false
 
-  // The command above takes whatever follows `--`, also where a subcommand is named.
+  // The parent command takes all arguments after `--`, also with a subcommand.
   @ParentCommand var parent: MocoCommand
 
   func validate() throws {
     if isInteractive, out != nil {
-      throw ValidationError("-i leaves no record, so --out has no folder to make.")
+      throw ValidationError("-i writes no record, so --out cannot be used.")
     }
     if isInteractive, tensorboard != nil {
       throw ValidationError(
-        "-i goes on at the prompt, which keeps nothing for TensorBoard; leave -i or --tensorboard out.")
+        "-i continues at the prompt, which writes nothing for TensorBoard; remove -i or --tensorboard.")
     }
     if isInteractive, quiet {
-      throw ValidationError("-i goes on at the prompt, which shows progress; leave --quiet out.")
+      throw ValidationError("-i continues at the prompt, which shows progress; remove --quiet.")
     }
     if isInteractive, cell != nil {
-      throw ValidationError("-i runs the whole program; leave --cell or -i out.")
+      throw ValidationError("-i runs the entire program; remove --cell or -i.")
     }
-    if noRecord, out != nil { throw ValidationError("--out and --no-record exclude each other.") }
+    if noRecord, out != nil { throw ValidationError("--out and --no-record cannot be combined.") }
   }
 
   func run() throws {

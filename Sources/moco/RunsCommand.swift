@@ -10,7 +10,7 @@ import MocoTraining
 
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List the records of runs, look at them, compare and remove them.",
+    commandName: "runs", abstract: "List, show, compare and remove the records of runs.",
     usage: """
       moco runs [FOLDER]
       moco runs show RUN
@@ -18,10 +18,10 @@ struct RunsCommand: ParsableCommand {
       moco runs rm RUN … [--dead] [--failed] [--yes]
       """,
     discussion: """
-      A line a run: its name, what became of it, when it began, how long it took, its size on the disk, its best value, its \
-      settings; also the runs of sweeps, a folder deeper.
+      One line per run: its name, state, start, duration, size on disk, best value and \
+      settings; also the runs of sweeps in sub-folders.
 
-      finished, failed, interrupted by a signal; a run without an end is running, or dead where its process is gone \
+      States: finished, failed, interrupted by a signal, running, or dead if its process no longer exists \
       (killed, or out of memory).
       """,
     subcommands: [List.self, Show.self, Compare.self, Remove.self], defaultSubcommand: List.self)
@@ -45,9 +45,9 @@ struct RunsCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Show what a run was, and what came out.")
+      commandName: "show", abstract: "Show the settings and results of a run.")
 
-    @Argument(help: "A run, as the list names it, its folder, or `last`.", completion: .directory)
+    @Argument(help: "A run: its name in the list, its folder, or `last`.", completion: .directory)
     var name: String
 
     @OptionGroup var place: FolderOption
@@ -62,16 +62,17 @@ struct RunsCommand: ParsableCommand {
 
   struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "compare", abstract: "Settings and results of runs side by side; what differs is marked.")
+      commandName: "compare",
+      abstract: "Show settings and results of runs side by side, with differences marked.")
 
-    @Argument(help: "Two runs or more.", completion: .directory)
+    @Argument(help: "At least two runs.", completion: .directory)
     var names: [String] = []
 
     @OptionGroup var place: FolderOption
     @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func validate() throws {
-      if names.count < 2 { throw ValidationError("compare takes two runs or more: moco runs compare A B") }
+      if names.count < 2 { throw ValidationError("compare needs at least two runs: moco runs compare A B") }
     }
 
     func run() throws {
@@ -85,22 +86,22 @@ struct RunsCommand: ParsableCommand {
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "rm", abstract: "Remove records of runs; one that runs is never removed.",
-      discussion: "On a terminal it asks before; elsewhere --yes is needed.")
+      commandName: "rm", abstract: "Remove records of runs; a running one is never removed.",
+      discussion: "On a terminal it asks for confirmation; otherwise --yes is required.")
 
-    @Argument(help: "Runs, as the list names them.", completion: .directory)
+    @Argument(help: "Runs, by their names in the list.", completion: .directory)
     var names: [String] = []
 
-    @Flag(help: "All runs whose process is gone without an end.") var dead = false
+    @Flag(help: "All dead runs: their process no longer exists.") var dead = false
     @Flag(help: "All runs that failed.") var failed = false
-    @Flag(name: [.customShort("y"), .long], help: "Ask nothing.") var yes = false
+    @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation.") var yes = false
 
     @OptionGroup var place: FolderOption
     @OptionGroup(title: "Appearance") var looks: LookOptions
 
     func validate() throws {
       if names.isEmpty, !dead, !failed {
-        throw ValidationError("rm takes the names of runs, --dead or --failed.")
+        throw ValidationError("rm needs the names of runs, --dead or --failed.")
       }
     }
 
@@ -119,7 +120,7 @@ struct RunsCommand: ParsableCommand {
         where names.contains(where: { (try? catalog.entry($0))?.path == entry.path }) {
           throw Failure(
             "E0504", "\(entry.name) is \(entry.state), and is not removed",
-            help: "end it first, or wait for its end")
+            help: "stop it first, or wait until it ends")
         }
         guard !removal.entries.isEmpty else {
           Console.show("there is nothing to remove\n")
@@ -134,7 +135,8 @@ struct RunsCommand: ParsableCommand {
         if !yes {
           guard isatty(STDIN_FILENO) == 1 else {
             throw Failure(
-              "E0504", "\(what) would be removed, and nobody can be asked", help: "write --yes to remove them"
+              "E0504", "\(what) would be removed, but there is no terminal to confirm it",
+              help: "add --yes to remove them"
             )
           }
           Console.show("Remove \(what)? [y/N] ")
@@ -164,7 +166,7 @@ struct RunsCommand: ParsableCommand {
     func catalog() throws -> RunCatalog { try RunCatalog(root: folder) }
   }
 
-  /// Prints what `text` gives, or reports its error.
+  /// Prints the result of `text`, or reports its error.
   private static func printing(_ looks: LookOptions, _ text: () throws -> String) throws {
     looks.apply()
     Console.start()

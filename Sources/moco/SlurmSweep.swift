@@ -3,20 +3,20 @@ import MocoSweeps
 import MocoTerminal
 import MocoTraining
 
-/// A sweep that is sent to Slurm: its batch script, and the job that it becomes.
+/// A sweep in Slurm: its batch script, and the submitted job.
 struct SlurmSweep {
   private let command: SweepCommand
   private let options: SlurmOptions
   private let asked: ArrayTasks?
 
-  /// - Throws: E1127 for what `--slurm` or `--tasks` cannot take.
+  /// - Throws: E1127 for invalid values of `--slurm` or `--tasks`.
   init(_ command: SweepCommand) throws {
     self.command = command
     options = try SlurmOptions(command.slurm.joined(separator: ","))
     asked = try command.tasks.map { try ArrayTasks($0) }
   }
 
-  /// Writes the script where `--slurm` asks for one, and sends what is there where `--submit` does.
+  /// Writes the script for `--slurm`, and submits the script for `--submit`.
   ///
   /// - Throws: E1127, E1128, E0504.
   func run(_ folder: SweepFolder, _ plan: SweepPlan) throws -> Status {
@@ -26,12 +26,12 @@ struct SlurmSweep {
       let made = try write(folder, plan, slurm)
       Console.show("\(script): \(plan.points.count) points in \(made.tasks) tasks\n")
       if let asked, asked.count > made.tasks {
-        Console.remark("--tasks asks for \(asked.count) tasks; with as many as points none is idle\n")
+        Console.remark("--tasks requests \(asked.count) tasks; more tasks than points would be idle\n")
       }
     } else if FileSystem.kind(script) != .file {
       throw Failure(
-        "E1127", "there is no batch script \(script) to send",
-        help: "write one with --slurm \"time=1:00:00,cpus=2\"")
+        "E1127", "there is no batch script \(script) to submit",
+        help: "create one with --slurm \"time=1:00:00,cpus=2\"")
     }
     guard command.submit else {
       Console.show("sbatch \(BatchScript.word(script))\n")
@@ -43,7 +43,7 @@ struct SlurmSweep {
   private func write(_ folder: SweepFolder, _ plan: SweepPlan, _ slurm: Slurm) throws -> BatchScript {
     guard let path = FileSystem.realPath(folder.path), let here = FileSystem.realPath(".") else {
       throw Failure(
-        "E0501", "there is no folder \(folder.path)", help: "start moco where the sweep is to lie")
+        "E0501", "there is no folder \(folder.path)", help: "start moco in the folder for the sweep")
     }
     var words = [FileSystem.linkTarget("/proc/self/exe") ?? CommandLine.arguments.first ?? "moco"]
     let given = CommandLine.arguments.dropFirst()
@@ -64,13 +64,13 @@ struct SlurmSweep {
     let before = SlurmHints(sweep: folder.path, plan).living
     if !before.isEmpty {
       Console.remark(
-        "\(before.map { "job \($0)" }.joined(separator: " and ")) of this sweep is still in the queue: no point is run twice\n"
+        "\(before.map { "job \($0)" }.joined(separator: " and ")) of this sweep is still in the queue: no point is run more than once\n"
       )
     }
     let text = try FileSystem.readText(script)
     let id = try slurm.submit(script)
-    // The number is said before anything else can fail.
-    Console.show("job \(id); how it stands: moco sweep \(BatchScript.word(command.file)) --status\n")
+    // The job number is printed before anything else can fail.
+    Console.show("job \(id); show its status: moco sweep \(BatchScript.word(command.file)) --status\n")
     let isWritten = Console.flush()
     var jobs = SlurmJobs(sweep: folder.path)
     try jobs.append(

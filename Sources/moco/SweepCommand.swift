@@ -10,17 +10,17 @@ import MocoTerminal
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
-    abstract: "Run a program once for each combination of its settings, and go on where a sweep has stopped.",
+    abstract: "Run a program once for each combination of its settings, and resume stopped sweeps.",
     usage: "moco sweep <file> [options] [-- args …]",
     discussion: """
-      The settings that are gone through stand in the program, `let shots = over([1, 2, 4])`, or come from --over. Each \
-      combination is a point with a folder of its own in runs/NAME, named by its values; the folder tells all there is to \
-      know. The same line again runs what is missing, was stopped or was killed; what has finished stays, and what has \
-      failed stays too unless --retry failed is given. Any number of processes and machines may work on a folder.
+      The settings to vary are in the program, `let shots = over([1, 2, 4])`, or in --over. Each \
+      combination is a point with its own folder in runs/NAME, named by its values. The same command again runs \
+      points that are missing, stopped or killed. Finished points are skipped. Failed points are skipped \
+      unless --retry failed is given. Any number of processes and machines can work on one folder.
 
-      --slurm writes a batch script, --submit sends it; help("sweeps") has PBS, LSF, Grid Engine, GNU parallel and Snakemake.
+      --slurm writes a batch script, --submit submits it. See help("sweeps") for PBS, LSF, Grid Engine, GNU parallel and Snakemake.
 
-      Exit status: 0 all points of this line have finished (or others run them), 70 some have failed, 128 + the number of \
+      Exit status: 0 all points of this command have finished (or other processes run them), 70 some have failed, 128 + the number of \
       a signal that stopped it.
       """)
 
@@ -30,20 +30,20 @@ struct SweepCommand: ParsableCommand {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "Go through these values of a setting: 0.01,0.02, or 1..5 for Ints. `seed` is the run's seed where the program has no setting of that name.",
+      "Values of a setting: 0.01,0.02, or 1..5 for Ints. `seed` is the seed of the run if the program has no setting of that name.",
       valueName: "name=values"))
   var over: [String] = []
 
   @Option(
     name: .customLong("over-file"),
     help: ArgumentHelp(
-      "Points from a CSV file: names of settings in its first line, a point a line.", valueName: "csv"),
+      "Points from a CSV file: setting names in the first line, then one point per line.", valueName: "csv"),
     completion: .file(extensions: ["csv"]))
   var overFile: String?
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("Of the points only those with one of these values.", valueName: "name=values"))
+    help: ArgumentHelp("Only points with one of these values.", valueName: "name=values"))
   var only: [String] = []
 
   @Option(
@@ -57,48 +57,48 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write what happens in each run for TensorBoard, in a folder of its own in this one.", valueName: "dir"),
+      "Write event files for TensorBoard, with a sub-folder of this folder for each run.", valueName: "dir"),
     completion: .directory)
   var tensorboard: String?
 
-  @Flag(name: .customLong("dry-run"), help: "Say which points there are and what they will take; run none.")
+  @Flag(name: .customLong("dry-run"), help: "List the points and their estimated time; run none.")
   var isDry = false
 
-  @Flag(name: .customLong("status"), help: "Say how it stands with the points; run none.")
+  @Flag(name: .customLong("status"), help: "Show the state of the points; run none.")
   var saysStatus = false
 
   @Option(
     help: ArgumentHelp(
-      "A part of the points: 0/8 is the first of eight. auto: the part that Slurm, PBS, LSF, Grid Engine or MPI has given this process; auto/8 where there are eight.",
+      "A part of the points: 0/8 is the first of eight. auto: the part of this process in Slurm, PBS, LSF, Grid Engine or MPI; auto/8 for eight parts.",
       valueName: "i/n"))
   var shard: String?
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "Write a batch script for Slurm into the sweep's folder, with these options of sbatch, such as time=1:00:00,cpus=2, and say how to send it.",
+      "Write a batch script for Slurm to the folder of the sweep, with these sbatch options, such as time=1:00:00,cpus=2, and show how to submit it.",
       valueName: "options"))
   var slurm: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Tasks of the batch script's array, each with its part of the points; 8%4: four of them at a time.",
+      "The number of array tasks in the batch script, each with its part of the points; 8%4: four at a time.",
       valueName: "n"))
   var tasks: String?
 
-  @Flag(help: "Send the batch script, and leave.")
+  @Flag(help: "Submit the batch script and exit.")
   var submit = false
 
-  @Option(help: ArgumentHelp("Run those again that have failed.", valueName: "failed"))
+  @Option(help: ArgumentHelp("Run failed points again.", valueName: "failed"))
   var retry: RetryChoice?
 
-  @Flag(name: .customLong("fail-fast"), help: "Begin nothing any more after a failure.")
+  @Flag(name: .customLong("fail-fast"), help: "Start no more points after a failure.")
   var failsFast = false
 
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Appearance") var looks: LookOptions
 
-  @Flag(help: "Write nothing to standard error but errors: no progress.")
+  @Flag(help: "Write only errors to standard error: no progress.")
   var quiet = false
 
   @ParentCommand var parent: MocoCommand
@@ -108,18 +108,20 @@ struct SweepCommand: ParsableCommand {
   func validate() throws {
     for (option, texts) in [("--over", over), ("--only", only)] {
       for text in texts where RunningOptions.split(text) == nil {
-        throw ValidationError("\(option) takes name=values, not '\(text)'.")
+        throw ValidationError("\(option) needs name=values, not '\(text)'.")
       }
     }
-    if jobs < 1 || jobs > 256 { throw ValidationError("--jobs takes a number from 1 to 256.") }
+    if jobs < 1 || jobs > 256 { throw ValidationError("--jobs needs an integer from 1 to 256.") }
     if isDry || saysStatus, submit || !slurm.isEmpty {
-      throw ValidationError("--slurm and --submit send a sweep away; leave --dry-run and --status out.")
+      throw ValidationError("--slurm and --submit cannot be combined with --dry-run and --status.")
     }
     if shard != nil, submit || !slurm.isEmpty {
-      throw ValidationError("--slurm deals the points to its tasks itself; leave --shard out.")
+      throw ValidationError("--slurm assigns the points to its tasks; remove --shard.")
     }
-    if tasks != nil, slurm.isEmpty { throw ValidationError("--tasks is about a batch script: give --slurm.") }
-    if isDry, saysStatus { throw ValidationError("--dry-run and --status exclude each other.") }
+    if tasks != nil, slurm.isEmpty {
+      throw ValidationError("--tasks applies to a batch script: add --slurm.")
+    }
+    if isDry, saysStatus { throw ValidationError("--dry-run and --status cannot be combined.") }
   }
 
   func run() throws {
@@ -140,15 +142,15 @@ struct SweepCommand: ParsableCommand {
   /// The folder of the sweep.
   var folder: String { out ?? "runs/\(name)" }
 
-  /// The program's name without folder and ending.
+  /// The program's name without folder and extension.
   var name: String {
     let last = FileSystem.name(of: file)
     return last.hasSuffix(".moco") ? String(last.dropLast(5)) : last
   }
 
-  /// What the command line asks for.
+  /// The request of the command line.
   ///
-  /// - Throws: what is wrong with the file of points.
+  /// - Throws: errors of the file of points.
   func request() throws -> SweepRequest {
     var request = SweepRequest()
     request.set = running.settings.compactMap(RunningOptions.split)

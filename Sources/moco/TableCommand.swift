@@ -12,63 +12,66 @@ extension ResultTable.Format: ExpressibleByArgument {}
 
 struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "table", abstract: "Make a table of the results of a sweep.",
+    commandName: "table", abstract: "Create a table of the results of a sweep.",
     usage: "moco table <file or folder> --rows <setting> --columns <setting> --value <result> [options]",
     discussion: """
-      Cells are means of the finished runs, with their standard deviation. What is neither row nor column and has several \
-      values is averaged over only where it is `seed` or --over names it. `help("results")` shows examples.
+      Cells are means of the finished runs, with their standard deviation. Other settings with several values \
+      are an error, except `seed` and the settings in --over, which are averaged over. `help("results")` shows examples.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "The program whose sweep it is (runs/NAME), or the sweep's folder.", valueName: "file or folder"),
+      "The program of the sweep (runs/NAME), or the folder of the sweep.", valueName: "file or folder"),
     completion: .file(extensions: ["moco"]))
   var source: String
 
   @Option(
     help: ArgumentHelp(
-      "Settings whose values are the rows: one, or several with commas.", valueName: "setting"))
+      "Settings for the rows: one, or several separated by commas.", valueName: "setting"))
   var rows: String
 
-  @Option(help: ArgumentHelp("Settings whose values are the columns.", valueName: "setting"))
+  @Option(help: ArgumentHelp("Settings for the columns.", valueName: "setting"))
   var columns: String?
 
-  @Option(help: ArgumentHelp("The result that is shown, or several; also seconds.", valueName: "result"))
+  @Option(help: ArgumentHelp("The result to show, or several; also seconds.", valueName: "result"))
   var value: String?
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("Settings that are averaged over, besides seed.", valueName: "setting"))
+    help: ArgumentHelp("Settings to average over, in addition to seed.", valueName: "setting"))
   var over: [String] = []
 
   @Option(
     name: .customLong("where"), parsing: .singleValue,
-    help: ArgumentHelp("Only runs with this setting; values with commas.", valueName: "name=value"))
+    help: ArgumentHelp(
+      "Only runs with this setting; several values are separated by commas.", valueName: "name=value"))
   var filters: [String] = []
 
   @Option(help: "The standard deviation: of the population, of the sample, or none.")
   var std: TableRequest.Deviation = .population
 
-  @Option(help: ArgumentHelp("Two results whose averages make a column H.", valueName: "base,new"))
+  @Option(
+    help: ArgumentHelp(
+      "Two results; the column H is the harmonic mean of their averages.", valueName: "base,new"))
   var harmonic: String?
 
-  @Option(help: "Which mean is marked: max, min or none.")
+  @Option(help: "The mean to mark: max, min or none.")
   var best: TableRequest.Best = .max
 
-  @Option(name: .customLong("best-of"), help: "Of what the best is marked: columns or rows.")
+  @Option(name: .customLong("best-of"), help: "Mark the best of: columns or rows.")
   var bestOf: Lines = .columns
 
   @Flag(help: "Multiply by 100.") var percent = false
 
-  @Option(help: "Digits after the point.") var digits: Int?
+  @Option(help: "Digits after the decimal point.") var digits: Int?
 
   @Option(help: "A line above the table.") var title = ""
 
-  @Option(help: "text, html, md, csv, latex or json; without it what the ending of -o says, else text.")
+  @Option(help: "text, html, md, csv, latex or json; the default follows the extension of -o, or is text.")
   var format: ResultTable.Format?
 
   @Option(
-    name: [.customShort("o"), .long], help: ArgumentHelp("Write to a file.", valueName: "file"),
+    name: [.customShort("o"), .long], help: ArgumentHelp("The file to write.", valueName: "file"),
     completion: .file())
   var output: String?
 
@@ -78,18 +81,19 @@ struct TableCommand: ParsableCommand {
 
   func validate() throws {
     if let digits, !(0...15).contains(digits) {
-      throw ValidationError("--digits takes a number from 0 to 15.")
+      throw ValidationError("--digits needs an integer from 0 to 15.")
     }
     if value == nil, harmonic == nil { throw ValidationError("--value names the result to show.") }
     if let harmonic, Self.names(harmonic).count != 2 {
-      throw ValidationError("--harmonic takes two results: --harmonic base,new")
+      throw ValidationError("--harmonic needs two results: --harmonic base,new")
     }
     for filter in filters where RunningOptions.split(filter) == nil {
-      throw ValidationError("--where takes name=value, not '\(filter)'.")
+      throw ValidationError("--where needs name=value, not '\(filter)'.")
     }
     if let output, format == nil, Self.format(output) == nil {
       throw ValidationError(
-        "the ending of \(output) says no format: write .txt, .html, .md, .csv, .tex or .json, or --format.")
+        "the extension of \(output) is not a known format: use .txt, .html, .md, .csv, .tex or .json, or --format."
+      )
     }
   }
 
@@ -133,7 +137,7 @@ struct TableCommand: ParsableCommand {
       } else {
         Console.print(table.written(form, Console.tableOptions))
       }
-      // A file of numbers alone says nothing of what is missing.
+      // A file of numbers does not contain notes about missing runs.
       if form == .csv { for note in table.notes { Console.remark(note + "\n") } }
       Console.flush()
     } catch {

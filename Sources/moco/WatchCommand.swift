@@ -5,19 +5,19 @@ import MocoWatch
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
-    abstract: "Show a notebook as a page that follows the file.",
+    abstract: "Show a notebook as a web page that updates with the file.",
     usage: "moco watch <file> [--port N] [options] [-- args …]",
     discussion: """
-      The address that is printed is for this machine alone; open it in a browser. When the file is saved, the cells that changed \
-      run, and those that read from them. A cell that trains, or that took a second or more, waits to be asked.
+      Open the printed address in a browser; it works only on this machine. When the file is saved, the changed cells \
+      run, and the cells that depend on them. A cell that trains, or that took a second or more, must be started by hand.
 
-      ^C interrupts the cell that runs, and ends the command where none does.
+      ^C interrupts the running cell, or ends the command if no cell is running.
       """)
 
   @Argument(help: "The program.", completion: .file(extensions: ["moco"]))
   var file: String
 
-  @Option(help: "The port of the page; without it a free one.")
+  @Option(help: "The port of the page; the default is a free port.")
   var port: Int?
 
   @OptionGroup(title: "Running") var running: RunningOptions
@@ -27,7 +27,7 @@ struct WatchCommand: ParsableCommand {
 
   func validate() throws {
     if let port, !(1...65535).contains(port) {
-      throw ValidationError("--port takes a number from 1 to 65535.")
+      throw ValidationError("--port needs an integer from 1 to 65535.")
     }
   }
 

@@ -11,16 +11,16 @@ import MocoTraining
   import Glibc
 #endif
 
-/// Runs one program from its beginning to its end or its first error.
+/// Runs one program until its end or its first error.
 struct WholeProgram {
   var running: RunningOptions
   var arguments: [String]
   var out: String?
-  /// Whether standard error gets errors alone.
+  /// Whether only errors go to standard error.
   var isQuiet = false
   /// The folder of event files for TensorBoard; nil for none.
   var tensorboard: String?
-  /// The cell that is to run, with those that it reads from; nil for all.
+  /// The cell to run, with the cells that it depends on; nil for all.
   var cell: String?
 
   func run(text: String, name: String) -> Status {
@@ -36,7 +36,7 @@ struct WholeProgram {
     }
   }
 
-  /// - Throws: E0406 where reading is interrupted.
+  /// - Throws: E0406 if reading is interrupted.
   static func standardInput() throws -> SourceFile {
     try Console.interruptible { try readStandardInput() }
   }
@@ -70,7 +70,7 @@ struct WholeProgram {
   /// Runs a program, then the prompt in the same session. - Returns: the exit status.
   func runInteractively(path: String, _ options: PromptOptions, suggests: Bool) throws -> Int32 {
     guard isatty(STDIN_FILENO) == 1 else {
-      Console.report("moco run -i goes on at the prompt, which needs a terminal; leave -i out\n")
+      Console.report("moco run -i continues at the prompt, which needs a terminal; remove -i\n")
       return Status.usage.rawValue
     }
     let source: SourceFile
@@ -83,7 +83,7 @@ struct WholeProgram {
     let session = Session(
       options: try running.promptOptions(arguments: arguments, suggests: suggests),
       delegate: ConsoleFrontEnd(dialect: Runtime.dialect))
-    // What the check finds stands in the program's way, not in that of the prompt.
+    // Problems from the check affect the program, not the prompt.
     let program = session.check(source)
     if program.hasErrors { Console.report(program.diagnostics) } else { session.begin(with: program) }
     return Prompt(session: session, options: options).run()
@@ -114,8 +114,8 @@ struct WholeProgram {
       return frontEnd.watching {
         let result = session.run(program)
         outputs?.end(result)
-        // A signal that comes from here on finds a program that has ended: what it printed goes out, and its record
-        // is written, all the same.
+        // After this point a signal does not change the program's end: its output is flushed, and its record
+        // is written.
         return end(result, recorder, since: start)
       }
     } catch {
@@ -124,17 +124,17 @@ struct WholeProgram {
     }
   }
 
-  /// A new event file in a folder; that it stands beside others is said.
+  /// A new event file in a folder; existing ones are noted.
   private func eventFile(_ folder: String) throws -> EventFile {
     let file = try EventFile(folder: folder)
     if file.isBesideOthers, !isQuiet {
-      Console.remark("\(folder) holds event files already: TensorBoard shows them and this run as one\n")
+      Console.remark("\(folder) already contains event files: TensorBoard shows them and this run as one\n")
     }
     return file
   }
 
-  /// The program, or the cell of it that is asked for with those that it reads from, which is said.
-  /// - Throws: E1003 where there is no such cell.
+  /// The program, or the requested cell with the cells that it depends on, with a note.
+  /// - Throws: E1003 if there is no such cell.
   private func part(of program: CheckedProgram, _ session: Session) throws -> CheckedProgram {
     guard let cell else { return program }
     let tree = program.parsed.program
@@ -147,29 +147,29 @@ struct WholeProgram {
       }
       Console.remark(
         "cell \(index + 1)"
-          + (before.isEmpty ? " reads from no other" : ", after \(before.joined(separator: ", "))")
+          + (before.isEmpty ? " depends on no other cell" : ", after \(before.joined(separator: ", "))")
           + "\n")
     }
     return program.keeping(cells: Set(needed + [index]))
   }
 
-  /// What follows the last statement: errors, what is still to be written of the output, the record of the run.
+  /// The end of the program: errors, pending output, the record of the run.
   private func end(_ result: Outcome, _ recorder: RunRecorder?, since start: Double) -> Status {
     Cancellation.clear()
     Console.report(WholeProgram.shown(result))
     var status = WholeProgram.status(result)
     let isWritten = Console.flush()
     if Console.ending?.name == "SIGPIPE" {
-      // Nobody reads: other programs say nothing either.
+      // The output is closed: like other programs, it prints no message.
       if status == .fine { status = .interrupted }
     } else if !isWritten, status == .fine {
       let isClosed = StandardStreams.isOutputClosed
       Console.report([
         Diagnostic(
           "E0504",
-          "what the program printed could not be written" + (isClosed ? ": standard output is closed" : ""),
+          "cannot write the output of the program" + (isClosed ? ": standard output is closed" : ""),
           help: [
-            isClosed ? "write > FILE, or > /dev/null where nobody wants it" : "look for room on the disk"
+            isClosed ? "write > FILE, or > /dev/null to discard it" : "check for free disk space"
           ])
       ])
       status = .failed
@@ -181,8 +181,8 @@ struct WholeProgram {
     return status
   }
 
-  /// The errors to report: an interruption with the signal that it came from. Of a reader that has gone away only what
-  /// was stopped by it is said.
+  /// The errors to report: an interruption with its signal. For a closed output only what
+  /// was stopped by it is reported.
   private static func shown(_ result: Outcome) -> [Diagnostic] {
     let plain = "interrupted"
     return result.diagnostics.filter(\.isError).compactMap { diagnostic in
@@ -194,7 +194,7 @@ struct WholeProgram {
     }
   }
 
-  /// Says what a program does otherwise than it seems to say.
+  /// Reports unexpected behaviour of a program.
   private static func report(surprises program: CheckedProgram) {
     if !program.surprises.isEmpty { Console.report(program.surprises) }
   }
@@ -203,14 +203,14 @@ struct WholeProgram {
     if let status = result.exitStatus { return Status(rawValue: status) }
     guard let failure = result.failure else { return .fine }
     if failure.code == "E0406" { return .interrupted }
-    // E0307: --set names what the program does not have.
+    // E0307: --set with an unknown name.
     if failure.code == "E0307" { return .usage }
     return failure.code.hasPrefix("E01") && failure.trace.isEmpty ? .invalid : .failed
   }
 }
 
 extension Status {
-  /// As the run's record names it.
+  /// The word in the run's record.
   var word: String {
     switch self {
     case .fine: "finished"

@@ -14,13 +14,13 @@ import Testing
     (["train-images-idx3-ubyte": ""], "a folder of IDX files"),
     (["t10k-images-idx3-ubyte.gz": "", "split_zhou_Pets.json": ""], "a folder of IDX files"),
     (["split_zhou_Pets.json": "", "train/a.txt": ""], "a folder with a list of images"),
-    (["images/a.jpg": "", "labels/a.txt": "0 0.5 0.5 0.1 0.1\n"], "a data set for finding objects"),
+    (["images/a.jpg": "", "labels/a.txt": "0 0.5 0.5 0.1 0.1\n"], "an object detection data set"),
     (["images/a.jpg": "", "labels/a.txt": "a note\n"], "a folder with one sub-folder for each class"),
-    (["classnames.txt": "n01440764 tench\n"], "a folder like ImageNet's, with classnames.txt"),
+    (["classnames.txt": "n01440764 tench\n"], "an ImageNet folder with classnames.txt"),
     (["classnames.txt": "tench\n", "tench/a.txt": ""], "a folder with one sub-folder for each class"),
     (
       ["variants.txt": "", "images_variant_train.txt": ""],
-      "a folder like FGVC Aircraft's, with lists of variants"
+      "an FGVC Aircraft folder with lists of variants"
     ),
     (["variants.txt": "", "cat/a.txt": ""], "a folder with one sub-folder for each class"),
     (["training/cat/a.txt": ""], "a folder of splits with one sub-folder for each class"),
@@ -67,7 +67,7 @@ import Testing
       change(&options)
       let path = folder.path + "/" + name
       guard let error = dataError({ _ = try Dataset.open(path, images: images, options: options) }),
-        error.code == "E0519", let end = error.message.range(of: " says nothing about ")
+        error.code == "E0519", let end = error.message.range(of: " does not apply to ")
       else { return nil }
       return String(error.message[..<end.lowerBound])
     }

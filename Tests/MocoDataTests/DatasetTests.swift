@@ -75,7 +75,7 @@ import Testing
     try folder.write("classes.txt", "crane\nowl\ncrane\n")
     let twins = try Dataset.open(folder.path)
     #expect(twins.classes == ["crane", "owl", "crane"])
-    #expect(twins.origin == "classes of one name, whose prompts are the same: crane")
+    #expect(twins.origin == "classes with the same name, so their prompts are the same: crane")
     #expect(try twins.train().labelNames == ["crane (0)", "owl", "crane (2)"])
     try folder.write("classes.txt", "ankle_boot\n")
     #expect(dataErrorCode { _ = try Dataset.open(folder.path) } == "E0511")
@@ -247,10 +247,12 @@ import Testing
     // Labels tell these apart; that their prompts are the same is said.
     let twins = try Dataset.features(features, labels: [0, 1, 1, 0], classes: ["a", "A"])
     #expect(
-      twins.classes == ["a", "A"] && twins.origin?.contains("whose prompts are the same: a, A") == true)
+      twins.classes == ["a", "A"] && twins.origin?.contains("so their prompts are the same: a, A") == true)
     // A new name ends it, or begins it.
     #expect(try twins.renamed(["a", "b"]).origin == nil)
-    #expect(try twins.renamed(["b", "B"]).origin == "classes of one name, whose prompts are the same: b, B")
+    #expect(
+      try twins.renamed(["b", "B"]).origin
+        == "classes with the same name, so their prompts are the same: b, B")
     let broken = try Tensor([1, 2, .nan, 4], shape: [2, 2])
     #expect(dataErrorCode { _ = try Dataset.features(broken, labels: [0, 1]) } == "E0519")
   }

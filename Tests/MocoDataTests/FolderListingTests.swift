@@ -83,19 +83,19 @@ import Testing
     let reasons = Dictionary(
       data.skipped.map { ($0.path.replacingOccurrences(of: folder.path + "/", with: ""), $0.reason) },
       uniquingKeysWith: { first, _ in first })
-    #expect(reasons["a/notes.txt"] == "no image by its ending .txt")
-    #expect(reasons["a/photo.heic"] == "HEIC is not read")
-    #expect(reasons["a/noending"]?.contains("a PNG image") == true)
-    #expect(reasons["a/wrong.dat"]?.contains("a JPEG image") == true)
+    #expect(reasons["a/notes.txt"] == "not an image extension: .txt")
+    #expect(reasons["a/photo.heic"] == "HEIC is not supported")
+    #expect(reasons["a/noending"]?.contains("content is PNG") == true)
+    #expect(reasons["a/wrong.dat"]?.contains("content is JPEG") == true)
     #expect(reasons["a/.hidden.png"] == "a hidden file")
-    #expect(reasons["beside.png"]?.hasPrefix("beside the folders of classes") == true)
+    #expect(reasons["beside.png"]?.hasPrefix("next to the class folders") == true)
     #expect(reasons[".secret"] == "a hidden folder")
-    #expect(reasons["b/gone.png"] == "a link that leads nowhere")
-    #expect(reasons["gone"] == "a link that leads nowhere")
+    #expect(reasons["b/gone.png"] == "a broken link")
+    #expect(reasons["gone"] == "a broken link")
     #expect(reasons["b/pipe.png"] == "neither a file nor a folder")
-    #expect(reasons["b/up/b"] == "a link back to a folder above it")
+    #expect(reasons["b/up/b"] == "a link to a folder above it")
     #expect(reasons["labels.csv"] == nil)
-    #expect(data.origin?.contains("HEIC is not read: photo.heic") == true)
+    #expect(data.origin?.contains("HEIC is not supported: photo.heic") == true)
     let said = try DataCheck(path: folder.path).remarks.map(\.what)
     for name in ["photo.heic", "noending", "wrong.dat", "gone.png", "pipe.png", ".hidden.png", "beside.png"] {
       #expect(said.contains { $0.contains(name) }, "\(name)")
@@ -122,7 +122,7 @@ import Testing
     let error = dataError { _ = try Dataset.open(folder.path) }
     #expect(error?.code == "E0514")
     #expect(error?.message.contains("\"big_dog\"") == true)
-    #expect(error?.message.contains("HEIC is not read: 1.heic") == true)
+    #expect(error?.message.contains("HEIC is not supported: 1.heic") == true)
     try folder.write("more/.DS_Store", "x")
     #expect(dataError { _ = try Dataset.open(folder.path) }?.message.contains("\"more\"") == true)
   }
@@ -169,9 +169,9 @@ import Testing
     #expect(data.splits.map { "\($0.name) \($0.count)" } == ["train 4", "test 2"])
     #expect(data.classes == ["a", "b"])
     #expect(data.skipped.isEmpty)
-    #expect(data.origin?.contains("passed over: ") == true)
+    #expect(data.origin?.contains("ignored: ") == true)
     #expect(data.origin?.contains("__MACOSX") == true)
-    #expect(try DataCheck(path: folder.path).description.contains("passed over: "))
+    #expect(try DataCheck(path: folder.path).description.contains("ignored: "))
   }
 
   @Test func messagesNameFoldersAsTheyAre() throws {
@@ -204,8 +204,8 @@ import Testing
     try folder.write(deep + "lost.png", png(8))
     let data = try Dataset.open(folder.path, options: whole)
     #expect(try data.train().classCounts == [2, 1])
-    #expect(data.origin?.contains("images in a/x/y count for the class folder above") == true)
-    #expect(data.skipped.contains { $0.reason == "more than 32 folders deep" })
+    #expect(data.origin?.contains("images in a/x/y belong to the class folder above") == true)
+    #expect(data.skipped.contains { $0.reason == "nested more than 32 folders deep" })
   }
 
   /// A list of bare names beside class folders is not a list of ImageNet's.
@@ -215,7 +215,7 @@ import Testing
     try folder.write("classnames.txt", "tench\ntiger shark\n")
     let data = try Dataset.open(folder.path)
     #expect(data.classes == ["tench", "tiger shark"])
-    #expect(data.origin?.contains("classnames.txt is not read") == true)
+    #expect(data.origin?.contains("classnames.txt is ignored") == true)
     // Identifiers of another kind are those of folders.
     let own = try TemporaryFolder()
     try own.writeClasses(["c1", "c2"], perClass: 1)

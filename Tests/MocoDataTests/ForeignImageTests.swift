@@ -70,8 +70,9 @@ import Testing
     lossless[3] = 0xC3
     let files: [(bytes: [UInt8], said: String)] = [
       (precise, "precision 12"), (lossless, "SOF type 0xc3"),
-      (Array("P6 1 1 255 abc".utf8), "PNM is not read"),
-      ([0, 0, 0, 32] + Array("ftypavif0000".utf8), "AVIF is not read"), (Array("GIFT".utf8), "none of JPEG"),
+      (Array("P6 1 1 255 abc".utf8), "PNM is not supported"),
+      ([0, 0, 0, 32] + Array("ftypavif0000".utf8), "AVIF is not supported"),
+      (Array("GIFT".utf8), "not one of JPEG"),
     ]
     for file in files {
       let path = folder.path + "/x.jpg"

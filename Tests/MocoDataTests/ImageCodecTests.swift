@@ -59,7 +59,7 @@ import Testing
       let cut = try folder.write("cut-" + name, Array(bytes[..<(bytes.count / 2)]))
       let error = dataError { _ = try Image.load(cut) }
       #expect(error?.code == "E0502", "\(name)")
-      #expect(error?.message.contains("cut short") == true, "\(name): \(error?.message ?? "")")
+      #expect(error?.message.contains("truncated") == true, "\(name): \(error?.message ?? "")")
     }
   }
 

@@ -27,7 +27,8 @@ import Testing
       #expect(data.classes == ["crane", "crane", "dog"])
       #expect(try data.train().labels == [0, 1, 2])
       #expect(try data.train().labelNames == ["crane (0)", "crane (1)", "dog"])
-      #expect(data.origin?.contains("classes of one name, whose prompts are the same: crane") == true)
+      #expect(
+        data.origin?.contains("classes with the same name, so their prompts are the same: crane") == true)
     }
     let json = #"{"train": [["1.png", 0, "crane"], ["2.png", 1, "crane"], ["3.png", 2, "dog"]]}"#
     #expect(try open(json, ending: "json", isCut: false).classes == ["crane", "crane", "dog"])
@@ -62,7 +63,8 @@ import Testing
     let rows = labels.split(separator: ",").enumerated().map { "\($0.offset + 1).png,\($0.element)\n" }
     let error = dataError { _ = try open("path,label\n" + rows.joined()) }
     #expect(
-      error?.code == "E0519" && error?.message.contains("the label \(first) is written in other") == true)
+      error?.code == "E0519"
+        && error?.message.contains("the label \(first) contains characters other") == true)
     #expect(error?.help?.hasPrefix(help) == true, "\(error?.help ?? "nothing")")
   }
 
@@ -84,8 +86,9 @@ import Testing
   func boxesAreNoClasses(_ names: [String]) throws {
     let (folder, error) = try folders(names)
     #expect(
-      error?.code == "E0522" && error?.message.contains("is for finding objects") == true, "\(error as Any)")
-    #expect(error?.help == "write a CSV file with path, label and split of every image, and give that")
+      error?.code == "E0522" && error?.message.contains("is an object detection data set") == true,
+      "\(error as Any)")
+    #expect(error?.help == "write a CSV file with path, label and split of every image, and use that")
     #expect(throws: Failure.self) { _ = try DataCheck(path: folder.path) }
   }
 
@@ -99,7 +102,7 @@ import Testing
     let error = dataError { _ = try open("1.png,cat,0.93\n2.png,dog,0.2\n") }
     #expect(error?.code == "E0517" && error?.message.contains("could both be the label") == true)
     let title = dataError { _ = try open("My list\n1.png,cat\n2.png,dog\n") }
-    #expect(title?.message.contains(":1: the line has 1 column, the next one 2") == true)
+    #expect(title?.message.contains(":1: the line has 1 column, but the next one has 2") == true)
     #expect(title?.help?.hasPrefix("remove it") == true)
   }
 
@@ -112,10 +115,10 @@ import Testing
 
   @Test func whatNumbersAndOddNamesBecomeIsSaid() throws {
     #expect(
-      try open("path,label\n1.png,0\n2.png,1\n").origin?.contains("classes are called by their numbers")
+      try open("path,label\n1.png,0\n2.png,1\n").origin?.contains("classes are named by their numbers")
         == true)
     let odd = try open("path,label\n1.png,cat\n2.png,-1\n3.png,nan\n4.png,7\n").origin ?? ""
-    #expect(odd.contains("names of classes that look like numbers or nothing: -1, nan, 7"), "\(odd)")
+    #expect(odd.contains("class names that look like numbers or missing values: -1, nan, 7"), "\(odd)")
     #expect(try open("path,label\n1.png,cat\n2.png,dog\n").origin?.contains("look like") == false)
   }
 
@@ -131,7 +134,7 @@ import Testing
       }
     }
     let error = dataError { _ = try open("sep=|\n1.png|cat\n2.png|dog\n") }
-    #expect(error?.code == "E0517" && error?.message.contains(":1: it separates columns by |") == true)
+    #expect(error?.code == "E0517" && error?.message.contains(":1: the separator | is not supported") == true)
     // Lines keep their numbers.
     #expect(
       dataError { _ = try open("sep=,\n1.png,cat\n2.png\n") }?.message.contains(":3: expected 2") == true)
@@ -148,7 +151,7 @@ import Testing
     let error = dataError { _ = try open(text) }
     #expect(
       error?.code == "E0517" && error?.message.contains(place) == true, "\(error?.message ?? "nothing")")
-    #expect(error?.message.contains("begins with #") == true && error?.help?.hasPrefix("remove") == true)
+    #expect(error?.message.contains("starts with #") == true && error?.help?.hasPrefix("remove") == true)
   }
 
   @Test func aNameMayBeginWithThatSign() throws {
@@ -168,7 +171,7 @@ import Testing
       #expect(data.count == 2)
     }
     #expect(
-      try open("\" path \",label\n\" 1.png\",cat\n2.png,dog\n").origin?.contains("space around fields")
+      try open("\" path \",label\n\" 1.png\",cat\n2.png,dog\n").origin?.contains("space around quoted fields")
         == true)
     let split = try open(
       "path,label,split\n1.png,cat,\" train\"\n2.png,dog,\"test \"\n3.png,dog,train\n4.png,cat,test\n",
@@ -200,7 +203,7 @@ import Testing
   func splitsOneLevelDownAreFound(_ name: String, _ beside: [String]) throws {
     let (folder, error) = try folders(OddTableTests.below.map { "\(name)/\($0)" } + beside)
     #expect(
-      error?.message.contains("\(name) holds the folders train, val") == true,
+      error?.message.contains("\(name) contains train, val") == true,
       "\(error?.message ?? "nothing")")
     #expect(
       error?.help?.contains("dataset(\"\(folder.path)/\(name)\")") == true, "\(error?.help ?? "nothing")")

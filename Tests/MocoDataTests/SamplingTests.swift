@@ -85,7 +85,7 @@ import Testing
     let whole = try data(train: [0, 0, 1, 0, 1, 2, 2, 3, 3, 4, 4])
     let few = try whole.fewShot(3, short: .all)
     #expect(try few.train().classCounts == [3, 2, 2, 2, 2])
-    #expect(few.origin?.contains("taken whole: \"c1\" 2") == true)
+    #expect(few.origin?.contains("used completely: \"c1\" 2") == true)
     #expect(try whole.fewShot(Int.max, sampler: .coop).train().count == 11)
     // Classes with enough images have the same shots as without the option.
     let long = try data(train: (0..<100).map { $0 % 5 })
@@ -102,7 +102,7 @@ import Testing
         #require(entry["shots"]?.intValue), seed: #require(entry["seed"]?.intValue), sampler: .coop)
       #expect(try few.train().items.map(\.source) == ints(entry["train"]))
       #expect((few.split("val")?.items ?? []).map { $0.source - train.count } == ints(entry["val"]))
-      #expect(few.origin?.contains("taken whole") == true)
+      #expect(few.origin?.contains("used completely") == true)
     }
   }
 

@@ -48,7 +48,7 @@ import Testing
     try folder.writeClasses(["bus", "car", "train"], perClass: 2)
     let data = try Dataset.open(folder.path)
     #expect(data.classes == ["bus", "car", "train"])
-    #expect(data.origin?.contains("train holds images and no folders") == true)
+    #expect(data.origin?.contains("train contains images and no folders") == true)
   }
 
   @Test func whatIsNotClearIsRefused() throws {
@@ -56,7 +56,7 @@ import Testing
       (["train", "val", "valid"], [], ["\"val\"", "\"valid\""]),
       (["train", "training"], [], ["\"training\""]),
       (["test"], ["images/x/1.png"], ["test", "images"]),
-      ([], ["train/1.png", "test/2.png"], ["train", "test", "no folders of classes"]),
+      ([], ["train/1.png", "test/2.png"], ["train", "test", "no class folders"]),
     ] as [([String], [String], [String])] {
       let folder = try made(splits, beside: beside)
       let error = dataError { _ = try Dataset.open(folder.path) }
@@ -87,9 +87,10 @@ import Testing
     let folder = try made(["train", "test"])
     try folder.writeClasses(["owl"], perClass: 1, under: "test/")
     let data = try Dataset.open(folder.path)
-    #expect(data.origin?.contains("no images in train of \"owl\"") == true)
+    #expect(data.origin?.contains("train has no images of \"owl\"") == true)
     #expect(
-      try DataCheck(path: folder.path).remarks.contains { $0.what == "train: there is no image of \"owl\"" })
+      try DataCheck(path: folder.path).remarks.contains { $0.what == "train: there are no images of \"owl\"" }
+    )
   }
 
   /// Shares for data that has splits would be ignored.

@@ -68,13 +68,15 @@ import Testing
     func origin(_ text: String) throws -> String {
       try Dataset.open(folder.write("list.csv", text)).origin ?? ""
     }
-    #expect(try origin("bild;tier\n1.png;cat\n2.png;dog\n").contains("the path is the column \"bild\""))
-    #expect(try origin("bild;tier\n1.png;cat\n2.png;dog\n").contains("the label is the column \"tier\""))
+    #expect(
+      try origin("bild;tier\n1.png;cat\n2.png;dog\n").contains("the path is read from the column \"bild\""))
+    #expect(
+      try origin("bild;tier\n1.png;cat\n2.png;dog\n").contains("the label is read from the column \"tier\""))
     #expect(
       try origin("path,label,width\n1.png,cat,3\n2.png,dog,4\n").contains("columns not used: \"width\""))
     #expect(try origin("path,label\nsub\\3.png,cat\nsub\\4.png,dog\n").contains("backslashes"))
     #expect(try origin("path,label\n3.png,cat\n4.png,dog\n").contains("images are in sub"))
-    #expect(try origin("path,label,c\n1.png,5,x\n2.png,9,y\n").contains("become labels from 0"))
+    #expect(try origin("path,label,c\n1.png,5,x\n2.png,9,y\n").contains("are mapped to labels from 0"))
   }
 
   @Test(arguments: [
@@ -91,17 +93,17 @@ import Testing
     ("bild,farbe,tier\n1.png,red,cat\n2.png,blue,dog\n", "E0517", "could both be the label"),
     (
       "path,label,classname\n1.png,0,cat\n2.png,0,dog\n", "E0519",
-      ":3: label 0 is called both \"cat\" (line 2)"
+      ":3: label 0 has two names, \"cat\" (line 2)"
     ),
     ("path,label,classname\n1.png,0,cat\n2.png,1,cat\n", "E0511", "only one class, \"cat\""),
     ("path,label\n1.png,cat\n2.png\n", "E0517", ":3: expected 2 columns, found 1 column"),
     ("path,label\n1.png,\"cat\"x\n2.png,dog\n", "E0517", "after a closing quote"),
     ("path,label\n", "E0510", "no images"),
-    ("id,breed\n1,cat\n2,dog\n", "E0517", "no column holds the paths of images; the first line is \"id\""),
+    ("id,breed\n1,cat\n2,dog\n", "E0517", "no column contains image paths; the first line is \"id\""),
     ("path,label\n9.png,cat\n8.png,dog\n", "E0501", "9.png"),
     ("path,label\nhttp://x/9.png,cat\nhttp://x/8.png,dog\n", "E0501", "http://x/9.png"),
     ("path,label\n1.png,cat\n9.png,dog\n", "E0501", "1 of 2 listed images is missing"),
-    ("path,label,split\n1.png,cat,val\n2.png,dog,dev\n", "E0521", "both mean the split val"),
+    ("path,label,split\n1.png,cat,val\n2.png,dog,dev\n", "E0521", "both belong to the split val"),
     ("path,label,split\n1.png,cat,train\n2.png,dog,\n", "E0517", ":3: 2.png has no split"),
   ])
   func isRefused(text: String, code: String, words: String) throws {
@@ -158,7 +160,7 @@ import Testing
     let path = try folder.write("list.csv", "path,label\n1.png,cat\n9.png,cat\n2.png,dog\n")
     let data = try Dataset.open(path, options: DataOptions(skipsBroken: true))
     #expect(data.count == 2)
-    #expect(data.skipped.map(\.reason) == ["listed, but there is no such file"])
+    #expect(data.skipped.map(\.reason) == ["listed, but the file does not exist"])
     let check = try DataCheck(path: path)
     #expect(check.remarks.contains { $0.what.contains("9.png") })
     let json = try folder.write(
@@ -179,12 +181,14 @@ import Testing
       let path = try folder.write(
         "list.csv", (["path,label"] + rows + ["\(place),a"]).joined(separator: "\n"))
       let remarks = try DataCheck(path: path).remarks.map(\.what)
-      #expect(remarks.contains { $0.contains("leads out of") && $0.contains(place) }, "\(place)")
+      #expect(remarks.contains { $0.contains("refers to files outside") && $0.contains(place) }, "\(place)")
       let json = try folder.write(
         "list.json", "{\"train\": [[\"1.png\", 0, \"a\"], [\"2.png\", 1, \"b\"], [\"\(place)\", 0, \"a\"]]}")
-      #expect(try DataCheck(path: json).remarks.contains { $0.what.contains("leads out of") }, "\(place)")
+      #expect(
+        try DataCheck(path: json).remarks.contains { $0.what.contains("refers to files outside") }, "\(place)"
+      )
     }
     let path = try folder.write("list.csv", (["path,label"] + rows).joined(separator: "\n"))
-    #expect(try !DataCheck(path: path).remarks.contains { $0.what.contains("leads out of") })
+    #expect(try !DataCheck(path: path).remarks.contains { $0.what.contains("refers to files outside") })
   }
 }

@@ -29,9 +29,9 @@ import Testing
       let (found, lines) = try tally(folder)
       #expect(found.passed == known.passed && found.failed == 0 && found.unknown == 4)
       #expect(found.status(isStrict: false) == 0 && found.status(isStrict: true) == 1)
-      #expect(found.description == "\(known.passed) passed, 0 failed, 4 not known here")
+      #expect(found.description == "\(known.passed) passed, 0 failed, 4 unknown")
       for line in lines where !line.isKnown {
-        #expect(line.description.hasSuffix("not known here") && !line.isRight && !line.hasFailed)
+        #expect(line.description.hasSuffix("unknown") && !line.isRight && !line.hasFailed)
       }
       // Nothing was compared.
       #expect(try tally(folder, ["other"]).0.status(isStrict: false) == 1)

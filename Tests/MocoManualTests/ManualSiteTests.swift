@@ -65,7 +65,7 @@ import Testing
     let files = try site().files
     let values = try #require(files["function-train.html"])
     #expect(values.contains("<a href=\"function-evaluate.html\"><code>evaluate</code></a>"))
-    #expect(values.contains("To run this example, put these lines before it"))
+    #expect(values.contains("Setup code for this example"))
     let commands = try #require(files["command-line.html"])
     #expect(commands.contains("<a href=\"portable.html\"><code>help(&quot;portable&quot;)</code></a>"))
     #expect(commands.contains("<a href=\"notebooks.html\">"))

@@ -62,9 +62,9 @@ import Testing
     #expect(output.hasPrefix("E0710 the classes of the "), "\(output)")
     #expect(
       output.contains(
-        "they are \"cat\", \"dog\", \"owl\", \"bag\"; the mixture has \"Cat\", \"dog\", \"owl\", \"bag\""),
+        "the data has \"cat\", \"dog\", \"owl\", \"bag\"; the mixture has \"Cat\", \"dog\", \"owl\", \"bag\""),
       "\(output)")
-    #expect(output.contains("\"cat\" is not the model's \"Cat\""), "\(output)")
+    #expect(output.contains("\"cat\" is \"Cat\" in the model"), "\(output)")
   }
 
   @Test func oneSaysWhoseNames() {
@@ -89,8 +89,8 @@ import Testing
           true
           ["cat", "dog", "owl", "bag"] true
           1 ["kitten", "puppy", "hawk", "sack"]
-          E0710 the split "test" has 4 classes and this zero_shot 2, so no name can stand for another
-            help: take classes: "data" for the data's names, or data with as many classes
+          E0710 the split "test" has 4 classes, but this zero_shot has 2, so classes cannot be matched by position
+            help: pass classes: "data" to use the data's names, or use data with the same number of classes
           E0303 evaluate expects "data" or "model" for 'classes', not a List
             help: use classes: "data" for the data's names, classes: "model" for the model's
           E0305 evaluate does not support the classes "date"
@@ -114,8 +114,8 @@ import Testing
           tell(() => evaluate(coop(clip, classes: ["a", "b", "c", "d"], shared: false), on: test, classes: "data"))
           """) == """
           true
-          E0704 this coop learned a context for each of its classes, and has none for "cat"
-            help: make it with shared: true for classes that it has not seen; its own are "a", "b", "c", "d"
+          E0704 this coop learned one context per class, and has none for "cat"
+            help: create it with shared: true to use it with new classes; its own classes are "a", "b", "c", "d"
 
           """)
   }
@@ -131,8 +131,8 @@ import Testing
           let gone = evaluate(zero_shot(clip, classes: names), on: test.pick(classes: ["cat"]), base: ["cat", "dog"])
           print(gone.base, gone.new, gone.h, gone.h_is_missing)
           """) == """
-          E0710 the classes of the split "test" are not this coop's: they are "owl", "bag"; the coop has "cat", "dog"
-            help: make the coop with classes: data.classes, take classes: "data" (the coop's prompts with the data's names), or classes: "model" (the coop's names for the data's labels 0, 1, …)
+          E0710 the classes of the split "test" differ from the classes of this coop: the data has "owl", "bag"; the coop has "cat", "dog"
+            help: create the coop with classes: data.classes, pass classes: "data" (prompts of the coop with the names of the data), or classes: "model" (class names of the coop for the labels 0, 1, … of the data)
           ["owl", "bag"]
           matched
           1.0 nan nan there are no images of new classes
@@ -166,11 +166,11 @@ import Testing
           true matched
           ["crane (0)", "owl", "crane (2)", "bag"] ["crane (0)", "owl", "crane (2)", "bag"]
           E0519 2 classes are called "crane"
-            help: say which: "crane (0)", "crane (2)"
+            help: choose one: "crane (0)", "crane (2)"
           [2]
           ["crane", "owl"] ["crane", "bag"] ["crane", "bag"]
           E0511 features has only one class, "crane"
-            help: add another class: telling images apart takes two or more
+            help: add another class: classification needs at least two
 
           """)
   }
@@ -186,7 +186,7 @@ import Testing
           try { evaluate(c, on: some.test) } catch e { print(e.code, e.help) }
           """) == """
           matched [1, 3]
-          E0710 take data with all of the model's classes: two of them have one name, and these data do not say which is meant
+          E0710 use data with all classes of the model: two of them have the same name, so the match is ambiguous
 
           """)
   }
@@ -212,7 +212,7 @@ import Testing
         ["crane", "bag"] 1 4
         true true false
         [4, 2]
-        E0704 the model has several classes "crane", and it is not clear which of them is meant
+        E0704 ambiguous class name: the model has several classes "crane"
         """))
   }
 
@@ -280,13 +280,13 @@ import Testing
           help_of(() => evaluate(coop(clip, classes: ["a", "b"], shared: false), on: test, classes: "model"))
           help_of(() => evaluate(zero_shot(clip, classes: ["cat", "d-og"]), on: dataset(features: t[0..<2], labels: [0, 1], classes: ["cat", "d og"]).test))
           """) == """
-          E0710 make the zero_shot with classes: data.classes, or take classes: "data" (the zero_shot's prompts with the data's names)
-          E0710 make the coop with classes: data.classes, or take classes: "model" (the coop's names for the data's labels 0, 1, …)
-          E0710 make the coop with classes: data.classes
-          E0710 make the coop with classes: data.classes
-          E0710 take classes: "data" for the data's names, or data with as many classes
-          E0710 take data with as many classes
-          E0710 write names alike, letter by letter ("d og" is not the model's "d-og"): make the zero_shot with classes: data.classes, take classes: "data" (the zero_shot's prompts with the data's names), or classes: "model" (the zero_shot's names for the data's labels 0, 1, …)
+          E0710 create the zero_shot with classes: data.classes, or pass classes: "data" (prompts of the zero_shot with the names of the data)
+          E0710 create the coop with classes: data.classes, or pass classes: "model" (class names of the coop for the labels 0, 1, … of the data)
+          E0710 create the coop with classes: data.classes
+          E0710 create the coop with classes: data.classes
+          E0710 pass classes: "data" to use the data's names, or use data with the same number of classes
+          E0710 use data with the same number of classes
+          E0710 use exactly the same class names ("d og" is "d-og" in the model): create the zero_shot with classes: data.classes, pass classes: "data" (prompts of the zero_shot with the names of the data), or classes: "model" (class names of the zero_shot for the labels 0, 1, … of the data)
 
           """)
   }
@@ -315,7 +315,7 @@ import Testing
   /// Where classes are shown.
   @Test(arguments: [
     ("birds", "classes: crane (0), owl, crane (2), bag"),
-    ("birds", "one name, whose prompts are the same: crane"),
+    ("birds", "classes with the same name, so their prompts are the same: crane"),
     ("birds.test", "crane (0) 1, owl 1, crane (2) 1, bag 1"), ("evaluate(z, on: birds.test)", "crane (2) "),
   ])
   func twinsAreShownApart(_ expression: String, _ part: String) {

@@ -151,7 +151,7 @@ import Testing
     #expect(cell("print(second.seconds > 0, second.best.epoch < 4)") == "true true\n")
     let best = cell("print(second.best.epoch)").dropLast()
     let note =
-      "its parameters are those after step 18, not those of epoch \(best), the best so far, which it takes when the training ends"
+      "its parameters are those after step 18, not those of epoch \(best), the best so far; the best ones are set when the training ends"
     #expect(text.contains("the mixture keeps its trained parameters; \(note)"), "\(text)")
     let run: (any HostObject)? = session.interpreter.value(named: "second")?.asHost()
     let shown = try #require(run).document(DocumentLimits(width: 400)).plain(width: 400)

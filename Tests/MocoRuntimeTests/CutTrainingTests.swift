@@ -178,7 +178,7 @@ import Testing
         E0305: train does not support the metric "loss"
         E0303: train expects a number of epochs for 'patience', not the Quantity 2 steps
         E0706: 'keep_best' is the training data
-        E0709: there is nothing to judge epochs by: the split "train" has no images
+        E0709: cannot select the best epoch: the split "train" has no images
         E0303: train expects a split such as data.val for 'keep_best', not the Int 5
         1
 

@@ -149,8 +149,8 @@ import Testing
       """)
     #expect(
       output == """
-        ["the router gets no gradient: with top_k 1 its one weight is always 1, and there is no gate loss; \
-        give loss { gate: 1 }, or a larger top_k"] 0 0 0
+        ["the router gets no gradient: with top_k 1 its only weight is always 1, and there is no gate loss; \
+        set loss { gate: 1 }, or use a larger top_k"] 0 0 0
 
         """)
   }

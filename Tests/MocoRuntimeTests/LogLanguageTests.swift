@@ -126,7 +126,8 @@ import Testing
     #expect(run.status == 0 && run.output == "fine\n" && run.errors == "", "\(run.errors)")
     #expect(try records(folder + "/tb/one").count == 2)
     let again = try MocoProcess.run(["run", "a.moco", "--tensorboard", "tb/one"], in: folder)
-    #expect(again.errors == "tb/one holds event files already: TensorBoard shows them and this run as one\n")
+    #expect(
+      again.errors == "tb/one already contains event files: TensorBoard shows them and this run as one\n")
     let none = try MocoProcess.run(["run", "a.moco", "--no-record"], in: folder)
     #expect(none.errors.contains("log: nothing is recorded here"))
     let file = try MocoProcess.run(["run", "a.moco", "--tensorboard", "a.moco/tb"], in: folder)

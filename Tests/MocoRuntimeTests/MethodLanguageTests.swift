@@ -176,7 +176,7 @@ import Testing
         true
         ["ctx_before_0", "ctx_before_1", "ctx_before_2", "ctx_after_2", "gate.weight", "gate.bias", "w"]
         E0708
-        \(folder)/a: its groups are "plain", "sketch", "dark", this mixture's "x"; what has the same name is taken
+        \(folder)/a: its groups are "plain", "sketch", "dark", the groups of this mixture are "x"; groups with the same name are used
         \(folder)/a: router.top_k was 2, now 1
         3
 
@@ -307,9 +307,9 @@ import Testing
         ["0", "1", "2"] ["a", "b", "c"]
         ["0", "one", "2"]
         E0519 2 class names are given, but the data has a class 2
-        features of 4 numbers, each one unit long (normalized)
-        cut class by class into train 50 %, val 20 %, test 30 % (seed 0)
-        classes of one name, whose prompts are the same: b
+        features of 4 numbers, each of length 1 (normalized)
+        split within each class into train 50 %, val 20 %, test 30 % (seed 0)
+        classes with the same name, so their prompts are the same: b
         handbag
 
         """)
@@ -345,7 +345,7 @@ import Testing
         """)
     #expect(
       output == """
-        \(folder)/a.safetensors: the optimizer goes on with settings of its own: lr was 0.032, now 0.1; weight_decay was 0.0005, now 0
+        \(folder)/a.safetensors: the optimizer continues with its own settings: lr was 0.032, now 0.1; weight_decay was 0.0005, now 0
         ["ctx", "optimizer.0.momentum"] [] 2 4 4
         sgd(lr: 0.5, momentum: 0.9) on 1 parameter, 4 steps taken
 

@@ -49,7 +49,7 @@ import Testing
       let odd = Repository.root + "/Tests/Fixtures/numpy/odd.npz"
       #expect(
         code("print([a.left_out for a in list_tensors(\"\(odd)\")][1])")
-          == "an array of texts (<U3), which is not read")
+          == "an array of strings (<U3), which is not supported")
     }
   }
 }

@@ -78,8 +78,8 @@ import Testing
       #expect(
         output == """
           E0605 true
-          student. [{name: "head.weight", reason: "left out as asked for"}]
-          E0605 choose another prefix: there are models under "student."
+          student. [{name: "head.weight", reason: "left out as requested"}]
+          E0605 use another prefix: there are models under "student."
           [{name: "head.weight", reason: "not under the prefix \\"student.\\""}]
 
           """)

@@ -224,8 +224,8 @@ import Testing
         load_model("\(folder)/m.safetensors", clip: clip)
         """, helps: true)
       #expect(output.hasPrefix("true\nE0708 "), "\(output)")
-      #expect(output.contains("holds \"mine\", a model of functions"), "\(output)")
-      #expect(output.contains("help: make it as its program does, then: restore(mine, \""), "\(output)")
+      #expect(output.contains("contains \"mine\", a model of functions"), "\(output)")
+      #expect(output.contains("help: create it as in its program, then use restore(mine, \""), "\(output)")
     }
   }
 }

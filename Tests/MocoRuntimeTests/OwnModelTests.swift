@@ -282,7 +282,7 @@ import Testing
         true
         true
         8
-        E0520 the images of "train" cannot be turned into pixels: the data set holds features, no pixels
+        E0520 the images of "train" cannot be turned into pixels: the data set contains features, not pixels
         E0520
         E0705 the model "model" reads batch.images, but the batch contains features
 
@@ -314,12 +314,12 @@ import Testing
         output.hasSuffix(
           """
           ["w", "b"] true
-          E0708 say which parameters have a row for each class, such as per_class: ["x"]
+          E0708 name the parameters that have one row per class, such as per_class: ["x"]
           E0704 this mine has parameters for each of its classes, but none for "z"
           10
 
           """), "\(output)")
-      #expect(output.contains("each class takes its own rows, by name"), "\(output)")
+      #expect(output.contains("rows are matched by name"), "\(output)")
     }
   }
 

@@ -68,8 +68,8 @@ import Testing
     #expect(
       output == """
         10
-        E0709 say what it learns: parameters: {name: tensor}
-        E0709 say what it learns: parameters: {name: tensor}
+        E0709 add its parameters: parameters: {name: tensor}
+        E0709 add its parameters: parameters: {name: tensor}
         enough
         4 true true
 
@@ -192,8 +192,8 @@ import Testing
       #expect(
         output.hasPrefix(
           """
-          E0708 give the function that it had for schedule, written as it was
-          E0708 give the function that it had for schedule, written as it was
+          E0708 pass the same function for schedule, with the same code
+          E0708 pass the same function for schedule, with the same code
           E0708 resume with average: ema(0.5)
           E0708 resume with average: ema(0.5)
           8

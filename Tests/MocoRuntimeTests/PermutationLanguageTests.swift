@@ -36,12 +36,12 @@ import Testing
           of: "let (a, b) = (on(d, 2), on(d, 3))", with: "let [a, b] = [on(d, 2), on(d, 3)]"))
     #expect(
       output == """
-        {difference: 0.6666666666666666, p: 0.125, pairs: 6, differing: 4, exact: true, method: "exact: the signs of 4 pairs that differ"}
-        exact: all 8 flips of 3 pairs that differ
+        {difference: 0.6666666666666666, p: 0.125, pairs: 6, differing: 4, exact: true, method: "exact: signs of 4 differing pairs"}
+        exact: all 8 sign flips of 3 differing pairs
         true true 40
         {difference: 0.0, p: 1.0, pairs: 40, differing: 0, exact: true, method: "no pair differs"}
         true
-        100 random flips of 28 pairs that differ
+        100 random sign flips of 28 differing pairs
 
         """)
   }
@@ -69,11 +69,11 @@ import Testing
         E0712 the reports have different numbers of images: 40 and 2
         E0712 the reports have different classes
         E0303 permutation_test expects two reports or two lists, not one of each
-        E0712 2 numbers and 1 make no pairs
+        E0712 the lists have different lengths: 2 and 1 numbers
         E0303 'a' contains the String "x" at index 1; expected a number or a Bool
         E0712 there are no pairs to test
         E0303 permutation_test expects a report, or a list of numbers or Bools for 'a', not the Float 0.5
-        E0712 number 1 of 'a' is nan
+        E0712 'a' is nan at index 1
         E0305 permutation_test does not accept 0 for 'flips'
 
         """)

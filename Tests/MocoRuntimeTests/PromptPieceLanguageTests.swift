@@ -74,11 +74,11 @@ import Testing
     ),
     (
       #"clip.encode_text([[zeros([2, 23]), "cat"]])"#, "E0205",
-      "make it of rows as wide as the text tower: clip.width is 24"
+      "use rows as wide as the text tower: clip.width is 24"
     ),
     (
       #"clip.encode_text([[zeros([2, 2, 24]), "cat"]])"#, "E0205",
-      #"take one matrix of it for each prompt, as in [t[i], name, "."]"#
+      #"use one matrix of it for each prompt, as in [t[i], name, "."]"#
     ),
     (
       #"clip.encode_text([[ctx[0], "cat"]])"#, "E0205",
@@ -86,20 +86,20 @@ import Testing
     ),
     (
       #"clip.encode_text([[tensor([[1, 2]]), "cat"]])"#, "E0205",
-      "make it of rows as wide as the text tower: clip.width is 24"
+      "use rows as wide as the text tower: clip.width is 24"
     ),
     (
       #"clip.encode_text([[ctx, "cat"], []])"#, "E0604",
-      #"give it a text or soft tokens, as in [ctx, name, "."]"#
+      #"add a String or soft tokens, as in [ctx, name, "."]"#
     ),
     (
       #"clip.encode_text([[["a", ctx], "cat"]])"#, "E0303",
       "in a deep piece put soft tokens first: [p0, p1, nil, p3]; put texts outside it"
     ),
-    (#"clip.encode_text([[zeros([11, 24]), "cat"]])"#, "E0603", "shorten its text, or use fewer soft rows"),
-    (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([3, 24])])"#, "E0205", "give a row for each soft row"),
-    (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([2, 24]), nil, nil])"#, "E0205", "give at most 2"),
-    (#"clip.encode_text([[[ctx, nil, nil, ctx], "cat"]])"#, "E0205", "give at most 2"),
+    (#"clip.encode_text([[zeros([11, 24]), "cat"]])"#, "E0603", "shorten the text, or use fewer soft rows"),
+    (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([3, 24])])"#, "E0205", "pass one row for each soft row"),
+    (#"clip.encode_text([[ctx, "cat"]], deep: [zeros([2, 24]), nil, nil])"#, "E0205", "pass at most 2"),
+    (#"clip.encode_text([[[ctx, nil, nil, ctx], "cat"]])"#, "E0205", "pass at most 2"),
     (
       #"clip.encode_text(["cat"], deep: [ctx])"#, "E0305",
       #"pass prompts as lists of pieces, such as [[ctx, name, "."]]"#
@@ -115,13 +115,13 @@ import Testing
     (#"clip.encode_text([[ctx, "cat"]], deep: ctx)"#, "E0303", ""),
     (
       #"clip.encode_text([[ctx, "<|endoftext|>"]])"#, "E0305",
-      "leave it out: [start] and [end] are added to prompts of pieces"
+      "leave it out: [start] and [end] are added automatically"
     ),
     (
       #"clip.encode_text(ctx)"#, "E0303",
       #"pass soft tokens as a piece of a prompt, [[ctx, name, "."]], and ids as an int tensor"#
     ),
-    (#"clip.embed(" ")"#, "E0604", #"give it a word, as in "a photo of a""#),
+    (#"clip.embed(" ")"#, "E0604", #"use at least one word, as in "a photo of a""#),
     (#"nearest_words(ctx)"#, "E0304", "write nearest_words(ctx, clip: clip)"),
     (
       #"nearest_words(zeros([2, 3]), clip: clip)"#, "E0205",
@@ -139,7 +139,7 @@ import Testing
     let output = printed(model + #"clip.encode_text([[zeros([9, 24]), "a b"]])"#)
     #expect(
       output == """
-        E0603 prompt 0, "[9 soft] a b", needs 13 tokens with [start] and [end], 9 of them soft; the model reads 12
+        E0603 prompt 0, "[9 soft] a b", needs 13 tokens with [start] and [end], 9 of them soft; the model accepts 12
 
         """)
   }

@@ -39,7 +39,7 @@ import Testing
         """
         {batch: "32", optimizer: "sgd(lr: 0.032, momentum: 0.9, weight_decay: 0.0005)", clip_grad_norm: "1", \
         shuffle: "true", views: "\\"fresh\\""}
-        {for: "1 epoch", schedule: "constant()"} nil the data are called "fashion"
+        {for: "1 epoch", schedule: "constant()"} nil the data set is called "fashion"
         4 1
         """), "\(output)")
   }
@@ -77,7 +77,7 @@ import Testing
     ] {
       #expect(output.contains(own), "\(output)")
     }
-    #expect(output.contains("the published configuration but for"))
+    #expect(output.contains("the published configuration except"))
     #expect(
       output.hasSuffix(
         """
@@ -110,11 +110,11 @@ import Testing
     let wanted = [
       (
         "E0520",
-        "needs pixels for fresh crops and flips and for training the image tower's LayerNorms; \"train\" holds features"
+        "needs pixels for fresh crops and flips and for training the image tower's LayerNorms; \"train\" contains features"
       ),
       ("E0520", "needs pixels for training the image tower's LayerNorms;"),
-      ("E0706", "the published warm-up takes 5 epochs, and the training lasts 3"),
-      ("E0706", "the published warm-up takes 5 epochs, and the training lasts 2"),
+      ("E0706", "the published warm-up takes 5 epochs, but the training lasts 3"),
+      ("E0706", "the published warm-up takes 5 epochs, but the training lasts 2"),
       (
         "E0706",
         "loss.text.experts is \"all\", published \"published\"; vision_layernorm is false, published true"
@@ -150,7 +150,7 @@ import Testing
       #expect(output == "", "\(output)")
       let file = try SafetensorsFile(path: folder + "/mix.safetensors")
       let training = try Json.parse(#require(file.metadata("training")))
-      #expect(training["published"]?.stringValue == "every data set but ImageNet")
+      #expect(training["published"]?.stringValue == "every data set except ImageNet")
       #expect(training["clip_grad_norm"]?.doubleValue == 1 && training["views"]?.stringValue == "fresh")
       let model = try Json.parse(#require(file.metadata("configuration")))
       #expect(model["published"]?.boolValue == true && model["vision_layernorm"]?.boolValue == true)

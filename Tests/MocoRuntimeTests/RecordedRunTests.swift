@@ -85,7 +85,8 @@ import Testing
         let again = try MocoProcess.run(["export", "--from", "a-1", "-o", "a.\(ending)"], in: folder)
         #expect(
           again.status == 0
-            && again.errors == "the run a-1 has failed; its page shows what it did until then\n", "\(again)")
+            && again.errors == "the run a-1 has failed; its page shows the outputs until the failure\n",
+          "\(again)")
         let text = try FileSystem.readText("\(folder)/a.\(ending)")
         #expect(timeless(text) == timeless(expected), "\(ending)")
         #expect(text.contains("stays") && !text.contains("gone\n"))
@@ -150,7 +151,7 @@ import Testing
       running.result()
       let written = try MocoProcess.run(["export", "--from", "program-1", "-o", "p.md"], in: folder)
       #expect(
-        written.errors == "the run program-1 is dead; its page shows the 3 cells that had ended\n",
+        written.errors == "the run program-1 is dead; its page shows 3 finished cells\n",
         "\(written)")
       let text = try FileSystem.readText(folder + "/p.md")
       for word in ["```\nfirst\n```", "\nsecond\n```", "```\nthird\n```"] {
@@ -163,7 +164,8 @@ import Testing
       bytes.removeLast(20)
       try AtomicFile.write(bytes, to: file)
       let cut = try MocoProcess.run(["export", "--from", "program-1", "-o", "p.md"], in: folder)
-      #expect(cut.status == 0 && cut.errors.contains("is cut: the outputs of its cell are lost"), "\(cut)")
+      #expect(
+        cut.status == 0 && cut.errors.contains("is truncated: the outputs of its cell are lost"), "\(cut)")
       #expect(try !FileSystem.readText(folder + "/p.md").contains("```\nthird"))
     }
   }
@@ -180,9 +182,9 @@ import Testing
         #expect(FileSystem.kind(folder + "/p.html") == .missing, "\(run)")
       }
       try refused("b-1", "E0501", "there is no run b-1")
-      try refused("a", "E0501", "give a-1")
+      try refused("a", "E0501", "use a-1")
       try refused("", "E0501", "there is no run")
-      try refused("a.moco", "E0502", "leave --from out")
+      try refused("a.moco", "E0502", "leave out --from")
       try refused("runs", "E0502", "it has no run.json")
       func change(_ name: String, _ file: String, _ text: String?) throws {
         try? FileManager.default.removeItem(atPath: "\(folder)/runs/\(name)")
@@ -193,24 +195,24 @@ import Testing
       let head = "{\"format\": \"moco-outputs\", \"version\": 1}\n"
       let cell = "{\"cell\": 0, \"seconds\": 1, \"fine\": true, \"outputs\": "
       let cases: [(file: String, text: String?, code: String, words: String)] = [
-        ("outputs.jsonl", nil, "E0501", "an earlier moco has recorded it"),
-        ("outputs.jsonl", "", "E0502", "there is nothing in it"),
+        ("outputs.jsonl", nil, "E0501", "recorded by an earlier version of moco"),
+        ("outputs.jsonl", "", "E0502", "the file is empty"),
         ("outputs.jsonl", "[1]\n", "E0502", "outputs of a run"),
-        ("outputs.jsonl", "{\"format\": \"moco-outputs\", \"version\": 9}\n", "E0502", "of version 9"),
+        ("outputs.jsonl", "{\"format\": \"moco-outputs\", \"version\": 9}\n", "E0502", "has version 9"),
         ("outputs.jsonl", head + "{\n" + cell + "[]}\n", "E0502", "outputs.jsonl:2"),
         ("outputs.jsonl", head + "{}\n", "E0502", "not a record of a cell"),
         ("outputs.jsonl", head + cell + "[{\"sound\": 1}]}\n", "E0502", "not a record of a cell"),
         (
           "outputs.jsonl",
           head + cell + "[{\"shown\": {\"format\": \"moco-document\", \"version\": 2, \"blocks\": []}}]}\n",
-          "E0502", "of version 2"
+          "E0502", "version 2"
         ),
         (
           "outputs.jsonl", head + "{\"cell\": 7, \"seconds\": 1, \"fine\": true, \"outputs\": []}\n",
           "E0502", "that script.moco does not have"
         ),
         ("script.moco", nil, "E0501", "script.moco"),
-        ("run.json", "{\"format\": \"moco-run\", \"version\": 2}", "E0502", "of version 2"),
+        ("run.json", "{\"format\": \"moco-run\", \"version\": 2}", "E0502", "version 2"),
         ("run.json", "{}", "E0502", "not a record of a run of moco"), ("run.json", "{", "E0502", "run.json"),
       ]
       for (index, one) in cases.enumerated() {
@@ -232,12 +234,12 @@ import Testing
     try inFolder { folder in
       for (arguments, words) in [
         (
-          ["--from", "a-1", "--set", "k=1"], "--set changes what a program computes, and --from runs nothing"
+          ["--from", "a-1", "--set", "k=1"], "--set changes the result of a program, but --from runs nothing"
         ),
         (["--from", "a-1", "--seed", "3"], "--from runs nothing"),
         (["--from", "a-1", "--print"], "--from runs nothing"),
-        (["--from", "a-1", "a.moco"], "leave 'a.moco' out"),
-        ([], "Give the program, or --from"),
+        (["--from", "a-1", "a.moco"], "leave out 'a.moco'"),
+        ([], "Specify the program, or --from"),
       ] {
         let result = try MocoProcess.run(["export", "-o", "p.html"] + arguments, in: folder)
         #expect(result.status == 64 && result.errors.contains(words), "\(arguments): \(result)")
@@ -302,7 +304,7 @@ import Testing
       #expect(ran.status == 0 && ran.output.utf8.count > 6_000_000, "\(ran.errors)")
       #expect(try MocoProcess.run(["export", "--from", "m-1", "-o", "m.md"], in: folder).status == 0)
       let text = try FileSystem.readText(folder + "/m.md")
-      #expect(text.contains("the rest of what the cell printed is left out") && text.contains("loaded"))
+      #expect(text.contains("the rest of the cell's output is left out") && text.contains("loaded"))
       #expect(text.utf8.count < 5_000_000)
     }
   }

@@ -57,18 +57,29 @@ import Testing
   }
 
   @Test(arguments: [
-    ("report([0, 1], [[1.0, 2.0]])", "E0712 the logits are [1, 2]; 2 labels and 2 classes take [2, 2]"),
-    ("report([0, 2], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is 2, outside the 2 classes"),
-    ("report([0, -1], [[1.0, 2.0], [2.0, 1.0]])", "E0712 the label of image 1 is -1, outside the 2 classes"),
+    (
+      "report([0, 1], [[1.0, 2.0]])", "E0712 the logits have shape [1, 2]; 2 labels and 2 classes need [2, 2]"
+    ),
+    (
+      "report([0, 2], [[1.0, 2.0], [2.0, 1.0]])",
+      "E0712 the label of image 1 is 2, out of range for 2 classes"
+    ),
+    (
+      "report([0, -1], [[1.0, 2.0], [2.0, 1.0]])",
+      "E0712 the label of image 1 is -1, out of range for 2 classes"
+    ),
     ("report([0.5], [[1.0, 2.0]])", "E0712 'labels' contains 0.5, which is not a class number"),
-    ("report([0], [[nan, 2.0]])", "E0712 the logits of image 0 hold nan for class \"0\""),
-    ("report([0], [[inf, 2.0]])", "E0712 the logits of image 0 hold inf for class \"0\""),
+    ("report([0], [[nan, 2.0]])", "E0712 the logits of image 0 contain nan for class \"0\""),
+    ("report([0], [[inf, 2.0]])", "E0712 the logits of image 0 contain inf for class \"0\""),
     ("report([0], [1.0, 2.0])", "E0712 logits must have shape [images, classes], not [2]"),
-    ("report([0], [[1.0]])", "E0712 a report takes two classes or more, not 1"),
-    ("report([0, 0], predictions: [0, 0])", "E0712 a report takes two classes or more, not 1"),
+    ("report([0], [[1.0]])", "E0712 a report needs at least two classes, not 1"),
+    ("report([0, 0], predictions: [0, 0])", "E0712 a report needs at least two classes, not 1"),
     ("report([], predictions: [])", "E0712"),
     ("report([true], predictions: [true])", "E0712 'labels' must be a list of class numbers, not bool [1]"),
-    ("report([0, 1], predictions: [0])", "E0712 there are 1 predictions for 2 labels"),
+    (
+      "report([0, 1], predictions: [0])",
+      "E0712 the numbers of predictions and labels differ: 1 predictions, 2 labels"
+    ),
     ("report([0, 1], predictions: [0, 9000000])", "E0712 too many classes: 9000001"),
     ("report([\"cat\"], predictions: [0])", "E0712 'labels' contains names, but no class names"),
     (
@@ -126,9 +137,9 @@ import Testing
         1.0 c nil
         true
         true 1.0
-        E0704 a linear probe answers for the classes it was made with, and "d" is none of them
+        E0704 a linear probe supports only the classes it was created with, and "d" is not one of them
         E0710 false
-        E0704 a linear probe answers for the classes it was made with, and "t-shirt" is none of them
+        E0704 a linear probe supports only the classes it was created with, and "t-shirt" is not one of them
 
         """)
   }
@@ -159,7 +170,7 @@ import Testing
       output == """
         0.0 nil nil
         <linear_probe: 2 features, 3 classes>
-        the classes of \(folder)/probe.safetensors stand in another order: each class takes its own rows, by name
+        the classes of \(folder)/probe.safetensors are in another order: rows are matched by name
         0.0
         ["a", "b", "c"] 0.0
         E0708 true
@@ -175,7 +186,7 @@ import Testing
         print(probe.converged, probe.iterations)
         """)
     #expect(
-      output == "linear_probe: not converged after 1 iterations; give it more, iterations: …\nfalse 1\n")
+      output == "linear_probe: not converged after 1 iterations; increase iterations: …\nfalse 1\n")
   }
 
   /// The cross-entropy goes on from the fit; the weights are then no fit any more.
@@ -188,13 +199,13 @@ import Testing
         print(len(run.losses), probe.loss({features: x, labels: [0, 0, 1, 1, 2, 2]}).item() < before, probe.c)
         try { forecast(probe, on: data.train, for: 1 epoch) } catch e { print(e.code, e.message) }
         """)
-    #expect(output == "3 true nil\nE0709 a forecast counts prompts, and a linear_probe has none\n")
+    #expect(output == "3 true nil\nE0709 a forecast counts prompts, but a linear_probe has none\n")
   }
 
   @Test(arguments: [
     ("c: 0", "E0706 c is 0.0"), ("c: -1", "E0706 c is -1.0"), ("c: nan", "E0706"),
     ("c: \"serach\"", "E0305"), ("c: \"search\"", "E0305 linear_probe needs validation images"),
-    ("validation: data.test", "E0305 linear_probe looks at validation images only to search"),
+    ("validation: data.test", "E0305 linear_probe uses validation images only to search"),
     ("stop: \"never\"", "E0305"), ("iterations: 0", "E0305"),
     ("c: \"search\", validation: dataset(\"fashion\").val", "E0710 the classes of the validation images"),
   ])
@@ -205,7 +216,7 @@ import Testing
 
   @Test func classesNeedImages() {
     let output = run(setup + "linear_probe(clip, on: data.train[0..<4])")
-    #expect(output.hasPrefix("E0709 a linear probe needs images of every class; there are none of \"c\""))
+    #expect(output.hasPrefix("E0709 a linear probe needs images of every class, but there are none of \"c\""))
     #expect(run(setup + "linear_probe(clip, on: data.train[0..<0])").hasPrefix("E0709"))
   }
 

@@ -51,7 +51,7 @@ import Testing
       text == """
         stop
         as it was taken: accepted
-        as it is now: E0708 a was saved while training on other data: the images are others, or in another order
+        as it is now: E0708 a was saved while training on other data: the images are different, or in another order
 
         """)
   }
@@ -77,12 +77,12 @@ import Testing
     #expect(
       text == """
         2
-        c: the training is finished after 2 epochs, nothing is left to do; for more, give a larger number and extend: "hold", "restart" or "stretch"
+        c: the training is finished after 2 epochs, so there is nothing left to do; to train longer, use a larger number and extend: "hold", "restart" or "stretch"
         2 true nil
-        E0708 c was saved by a training of 2 epochs, this one lasts 4 epochs
-        c: a training of 2 epochs goes on at step 8 to 4 epochs, with the rate of its end
+        E0708 c was saved by a training of 2 epochs, but this one lasts 4 epochs
+        c: a training of 2 epochs continues at step 8 to 4 epochs, with its last learning rate
         4
-        c: the training is finished after 4 epochs, nothing is left to do; for more, give a larger number and extend: "hold", "restart" or "stretch"
+        c: the training is finished after 4 epochs, so there is nothing left to do; to train longer, use a larger number and extend: "hold", "restart" or "stretch"
         4 16
         E0708 c was saved by a training with other options: extend was "hold", now none
         E0706 add resume: "file", or remove extend
@@ -111,13 +111,13 @@ import Testing
       """)
     #expect(
       text == """
-        the groups of a stand in another order ("plain", "sketch"): experts and the router's rows are taken by name
+        the groups of a are in another order ("plain", "sketch"): experts and the router's rows are matched by name
         1 []
         true
         true
-        E0708 a does not fit this mixture: router.top_k was 1, now 2
-        E0708 a does not fit this mixture: its classes are "ab", "cd", "ef", "gh", this mixture's "ab", "cd"
-        a: its classes are "ab", "cd", "ef", "gh", this mixture's "ab", "cd"
+        E0708 a does not match this mixture: router.top_k was 1, now 2
+        E0708 a does not match this mixture: its classes are "ab", "cd", "ef", "gh", the classes of this mixture are "ab", "cd"
+        a: its classes are "ab", "cd", "ef", "gh", the classes of this mixture are "ab", "cd"
         E0305 use "clip", "classes", "options"
 
         """)
@@ -215,16 +215,16 @@ import Testing
     ).replacingOccurrences(of: path, with: "c")
     #expect(
       text == """
-        c is of version 1 and holds no losses: those of its epochs are not in the result
-        c does not say what it was made with, so whether the training goes on bit for bit is not known
-        c: the training is finished after 2 epochs, nothing is left to do; for more, give a larger number and extend: "hold", "restart" or "stretch"
+        c has version 1 and contains no losses: the losses of its epochs are not in the result
+        c does not record its version of moco and its arithmetic, so the training may not continue bit for bit
+        c: the training is finished after 2 epochs, so there is nothing left to do; to train longer, use a larger number and extend: "hold", "restart" or "stretch"
         4 []
         <training of mixture: 0 epochs, 4 steps>
-        c: a training of 2 epochs goes on at step 4 to 3 epochs, with the rate of its end
-        c is of version 1 and holds no losses: those of its epochs are not in the result
-        c does not say what it was made with, so whether the training goes on bit for bit is not known
+        c: a training of 2 epochs continues at step 4 to 3 epochs, with its last learning rate
+        c has version 1 and contains no losses: the losses of its epochs are not in the result
+        c does not record its version of moco and its arithmetic, so the training may not continue bit for bit
         1
-        E0708 c was saved by a training of 2 epochs, this one lasts 3 epochs choose the learning rates of what is added: extend: "hold" (the last one), "restart" (the schedule again over the rest) or "stretch" (as if it had been 3 epochs from the start)
+        E0708 c was saved by a training of 2 epochs, but this one lasts 3 epochs choose the learning rates of the added steps: extend: "hold" (the last one), "restart" (the schedule again over the added steps) or "stretch" (as if it had been 3 epochs from the start)
         E0708 c was saved by a training with other options: seed was 5, now 6 resume with seed: 5
         <mixture: 6 experts, top 2, 10 classes> true true
         [] true

@@ -133,7 +133,7 @@ import Testing
       try AtomicFile.write("{", to: folder + "/runs/damaged/run.json")
       let all = try MocoProcess.run(["runs"], in: folder).output
       for line in [
-        "elsewhere  running or dead on another", "old        without an end", "ended      finished",
+        "elsewhere  running or dead on another", "old        not finished", "ended      finished",
         "stopped    interrupted by SIGTERM", "damaged    its run.json cannot be read", "program-1  dead",
       ] {
         #expect(all.contains(line), "\(all)")

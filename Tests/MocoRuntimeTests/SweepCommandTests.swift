@@ -104,7 +104,7 @@ import Testing
     let dry = try place.sweep("a.moco", "--dry-run")
     #expect(
       dry.status == 0 && dry.output.contains("6 points")
-        && dry.output.contains("not known before one has finished"))
+        && dry.output.contains("no time estimate until one has finished"))
     #expect(!FileManager.default.fileExists(atPath: place.path + "/runs"))
     let status = try place.sweep("a.moco", "--status")
     #expect(status.status == 0 && status.output.contains("6 missing"))

@@ -98,7 +98,7 @@ import Testing
         "\(script)")
       let sent = try sweep(folder, ["a.moco", "--submit", "--", "one two", "--submit"], none)
       #expect(
-        sent.status == 70 && sent.errors.contains("E1128") && sent.errors.contains("there is no sbatch here"),
+        sent.status == 70 && sent.errors.contains("E1128") && sent.errors.contains("sbatch was not found"),
         "\(sent)")
 
       // The shell runs it as one of its tasks, without Slurm's programs.

@@ -79,7 +79,7 @@ import Testing
       output == """
         E0517 :3: expected 2 columns, found 1
         E0517 :1: duplicate column "a"
-        E0517 :2: a quote is not closed
+        E0517 :2: a quoted field is not closed
         E0303 row 1 has other fields than the first
         E0303 row 0 contains a value that a table cannot store
         E0303 row 0 is Int

@@ -76,34 +76,34 @@ import Testing
   @Test(arguments: [
     (
       "clip.encode_image(pixels, prompts: zeros([2, 15]))", "E0205",
-      "make it of rows as wide as the image tower: clip.vision_width is 16"
+      "use rows as wide as the image tower: clip.vision_width is 16"
     ),
     (
       "clip.encode_image(pixels, prompts: u[0], deep: [zeros([3, 16])])", "E0205",
-      "give a row for each prompt"
+      "pass one row for each prompt"
     ),
     (
       "clip.encode_image(pixels, prompts: zeros([2, 4, 16]))",
       "E0205 prompts has rows for 2 images (its shape is [2, 4, 16]), and there are 3 images",
-      "give rows for each image, [3, 4, 16], or [4, 16] for all of them"
+      "pass rows for each image, [3, 4, 16], or for all of them, [4, 16]"
     ),
     (
       "clip.encode_image(pixels[0], prompts: zeros([3, 4, 16]))", "E0205",
-      "give rows for each image, [1, 4, 16]"
+      "pass rows for each image, [1, 4, 16]"
     ),
     (
       "clip.encode_image(pixels, prompts: u[0], deep: [nil, zeros([1, 2, 16])])",
       "E0205 deep[1] has rows for 1 image (its shape is [1, 2, 16]), and there are 3 images",
-      "give rows for each image, [3, 2, 16]"
+      "pass rows for each image, [3, 2, 16]"
     ),
     (
       "clip.encode_image(pixels, prompts: u[0], deep: [zeros([3, 3, 16])])", "E0205",
-      "give a row for each prompt"
+      "pass one row for each prompt"
     ),
     ("clip.encode_image(pixels, prompts: zeros([1, 1, 2, 16]))", "E0205", "clip.vision_width is 16"),
-    ("clip.encode_image(pixels, prompts: u[0], deep: [u[1], nil, u[2]])", "E0205", "give at most 2"),
-    ("clip.encode_image(pixels, prompts: u[0], deep: [u[1]], layers: 2...2)", "E0205", "give at most 0"),
-    ("clip.encode_image(pixels, prompts: u[0], layers: 1...3)", "E0305", "write layers within 0...2"),
+    ("clip.encode_image(pixels, prompts: u[0], deep: [u[1], nil, u[2]])", "E0205", "pass at most 2"),
+    ("clip.encode_image(pixels, prompts: u[0], deep: [u[1]], layers: 2...2)", "E0205", "pass at most 0"),
+    ("clip.encode_image(pixels, prompts: u[0], layers: 1...3)", "E0305", "use layers within 0...2"),
     (
       "clip.encode_image(pixels, prompts: u[0], layers: 2...1)", "E0305",
       "write the blocks that prompts enter, from the first to the last, as in 9...11"
@@ -116,8 +116,8 @@ import Testing
       "clip.encode_image(pixels, prompts: u[0], layers: -1)", "E0303",
       "write the first and the last, as in 9...11"
     ),
-    ("clip.encode_image(pixels, deep: [u[1]])", "E0305", "give prompts: a tensor [rows, 16]"),
-    ("clip.encode_image(pixels, layers: 1...2)", "E0305", "give prompts: a tensor [rows, 16]"),
+    ("clip.encode_image(pixels, deep: [u[1]])", "E0305", "pass prompts: a tensor of shape [rows, 16]"),
+    ("clip.encode_image(pixels, layers: 1...2)", "E0305", "pass prompts: a tensor of shape [rows, 16]"),
     ("clip.encode_image(pixels, prompts: u)", "E0303", ""),
     (
       "clip.encode_image(pixels, prompts: u[0], deep: [3])", "E0303",

@@ -28,7 +28,7 @@ import Testing
         model + """
           let single = coop(clip, classes: ["ab", "cd"], tokens: 3)
           let path = "\(folder)/model.pth.tar-50"
-          try { restore(single, path) } catch e { print(e.code, "more has no place" in e.message) }
+          try { restore(single, path) } catch e { print(e.code, "more does not exist" in e.message) }
           let found = restore(single, path, strict: false)
           print(found.loaded, found.unexpected, found.ignored, found.epoch, found.step)
           print(single.context[2][23].item())
@@ -37,7 +37,7 @@ import Testing
       #expect(
         output == """
           E0708 true
-          \(folder)/model.pth.tar-50 does not say with which CLIP model and options it was trained
+          \(folder)/model.pth.tar-50 does not contain the CLIP model and options of its training
           ["ctx"] ["more"] ["token_prefix"] 50 nil
           8.875
           ["ctx", "token_prefix", "more"]

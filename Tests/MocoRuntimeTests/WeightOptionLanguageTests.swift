@@ -32,11 +32,11 @@ import Testing
       """)
     #expect(
       output == """
-        longer side to 16 (bicubic), filled up with 1, 2, 3 to 16×16
+        longer side resized to 16 (bicubic), padded with 1, 2, 3 to 16×16
         activation GELU for images, GELU (tanh) for texts, and heads from open_clip_config.json
-        every token sees all of the text, padding included (no_causal_mask)
-        images: longer side to 16 (bicubic), filled up with 1, 2, 3 to 16×16
-        not known, and ignored: open_clip_config.json: model_cfg.text_cfg.more, open_clip_config.json: preprocess_cfg.gamma
+        every token attends to the entire text, including padding (no_causal_mask)
+        images: longer side resized to 16 (bicubic), padded with 1, 2, 3 to 16×16
+        unknown options, ignored: open_clip_config.json: model_cfg.text_cfg.more, open_clip_config.json: preprocess_cfg.gamma
         ["open_clip_config.json: model_cfg.text_cfg.more", "open_clip_config.json: preprocess_cfg.gamma"]
 
         """)

@@ -26,32 +26,34 @@ import Testing
       made.text.hasPrefix(
         """
         #!/bin/bash
-        # A sweep as an array of jobs, written by moco 1.0. Edit it as you like and send it with
+        # A sweep as an array of jobs, written by moco 1.0. You can edit it. Submit it with
         #   sbatch '/home/me/runs/few shot/sweep.sbatch'
-        # Sent again it does what is missing: points that are finished, or that another task works on, are left alone.
+        # Submitted again, it runs the missing points. Points that are finished or in progress elsewhere are skipped.
 
-        # 10 points in 4 tasks: 2 or 3 each. A part of the tasks is sent with sbatch --array=3,7.
+        # 10 points in 4 tasks: 2 or 3 each. To submit only some tasks, use sbatch --array=3,7.
         #SBATCH --array=0-3%2
         #SBATCH --job-name=few-shot
-        # What the tasks say, a file each.
+        # The output of the tasks, one file each.
         #SBATCH --output="/home/me/runs/few shot/slurm-%A_%a.out"
-        # A task that goes back to the queue would empty its file otherwise.
+        # Without this, a requeued task would empty its file.
         #SBATCH --open-mode=append
-        # A task that loses its place goes back to the queue, and goes on where it was.
+        # A preempted task is requeued and continues where it stopped.
         #SBATCH --requeue
-        # Two minutes before the time is over: trainings are kept, and the next time goes on from there.
+        # Two minutes before the time limit: trainings are saved, and the next run resumes them.
         #SBATCH --signal=B:USR1@120
-        # As --slurm has said; a time is that of one task.
+        # From --slurm; a time limit applies to one task.
         #SBATCH --time=1:00:00
         #SBATCH --cpus-per-task=2
 
         cd '/home/me/it'\\''s' || exit 1
-        # Each task has its part of the points by its index. With exec the signals above reach moco itself.
+        # The index of a task selects its part of the points. With exec, moco itself receives the signals above.
         exec /opt/moco sweep 'few shot.moco' --over rate=0.1,0.2 --threads "${SLURM_CPUS_PER_TASK:-1}" --shard auto/4
         # moco knows by this line
         """), "\(made.text)")
     #expect(!made.text.contains("was assumed"))
-    #expect(try script(limit: nil).text.contains("MaxArraySize); 1001 was assumed.\n"))
+    #expect(
+      try script(limit: nil).text.contains(
+        "MaxArraySize is unknown (see scontrol show config); 1001 was assumed.\n"))
     // The directives stand before the first command.
     let lines = made.text.split(separator: "\n")
     let last = lines.lastIndex { $0.hasPrefix("#SBATCH") } ?? 0
@@ -155,8 +157,8 @@ import Testing
       // Of earlier jobs only what goes on is said.
       #expect(
         hints.text == """
-          slurm job 9, sent then: 1 pending (Resources), 1 failed (NonZeroExitCode)
-          slurm job 7, sent then: 1 running
+          slurm job 9, submitted then: 1 pending (Resources), 1 failed (NonZeroExitCode)
+          slurm job 7, submitted then: 1 running
 
           """)
       #expect(hints.living == ["9", "7"])
@@ -166,11 +168,11 @@ import Testing
       var asked = 0
       let silent = SlurmHints(sweep: folder, points: "ab") {
         asked += 1
-        return SlurmTasks(job: $0, remark: "squeue gave no answer", isAnswered: false)
+        return SlurmTasks(job: $0, remark: "squeue did not respond", isAnswered: false)
       }
       #expect(
         asked == 1 && silent.words(0) == nil
-          && silent.text == "slurm job 9, sent then: squeue gave no answer\n")
+          && silent.text == "slurm job 9, submitted then: squeue did not respond\n")
     }
   }
 
@@ -187,8 +189,8 @@ import Testing
     ]
     .compactMap { SlurmTask(account: $0) }
     #expect(
-      SlurmTasks(job: "12", tasks: accounts, remark: "by its accounts").text
-        == "by its accounts: 1 completed, 1 out_of_memory (exit 0:125), 1 cancelled, 1 pending")
-    #expect(SlurmTasks(job: "12", remark: "Slurm has forgotten it").text == "Slurm has forgotten it")
+      SlurmTasks(job: "12", tasks: accounts, remark: "from the accounting data").text
+        == "from the accounting data: 1 completed, 1 out_of_memory (exit 0:125), 1 cancelled, 1 pending")
+    #expect(SlurmTasks(job: "12", remark: "no longer in the queue").text == "no longer in the queue")
   }
 }

@@ -104,7 +104,7 @@ import Testing
     let refused = failure { try table(runs) }
     #expect(
       refused
-        == "E1115 rate has several values, which one cell would mix; choose one, --where rate=0.1, or average over it, --over rate"
+        == "E1115 rate has several values, which would be mixed in one cell; choose one, --where rate=0.1, or average over it, --over rate"
     )
     #expect(try table(runs) { $0.over = ["rate"] }.notes[0].contains("over seed, rate"))
     #expect(try table(runs) { $0.filters = [("rate", ["0.1"])] }.cells[0][1].runs == 2)
@@ -116,7 +116,7 @@ import Testing
     #expect(failure { try table(runs) { $0.filters = [("rat", ["0.3"])] } }.hasSuffix("did you mean rate?"))
     #expect(failure { try table(runs, rows: ["methd"]) }.contains("no setting \"methd\""))
     #expect(
-      failure { try table(runs, rows: ["method"], columns: ["method"]) }.hasPrefix("E1114 method names"))
+      failure { try table(runs, rows: ["method"], columns: ["method"]) }.hasPrefix("E1114 method is used"))
     #expect(failure { try table(grid, values: ["acuracy"]) }.hasSuffix("did you mean accuracy?"))
     #expect(failure { try table(grid, values: ["note"]) }.hasPrefix("E1116 the result note of"))
     #expect(failure { try table([]) }.hasPrefix("E1113"))
@@ -133,15 +133,15 @@ import Testing
     #expect(table.isUneven == true)
     #expect(table.notes.contains("without a run: coop/1"))
     #expect(table.notes.contains("3 of 12 runs are not finished: 1 failed, 1 running, 1 missing"))
-    #expect(table.notes[0].hasSuffix("in brackets how many, where fewer than 2"))
+    #expect(table.notes[0].hasSuffix("the number of runs in brackets where it is less than 2"))
     #expect(
       table.csv.hasPrefix("method,16,16 deviation,16 runs,1,1 deviation,1 runs,2,2 deviation,2 runs\r\n"))
     let none = grid.map { run(Array($0.settings.map { ($0.key, $0.value) }), nil, state: .dead) }
-    #expect(failure { try self.table(none) }.hasPrefix("E1113 of 12 runs of runs/s none is finished"))
+    #expect(failure { try self.table(none) }.hasPrefix("E1113 none of 12 runs of runs/s is finished"))
     // A result that is nan or missing is not a number.
     var holes = grid
     holes[0] = run(Array(holes[0].settings.map { ($0.key, $0.value) }), [("accuracy", .null)])
-    #expect(try self.table(holes).notes.contains("1 finished run has no number accuracy"))
+    #expect(try self.table(holes).notes.contains("1 finished run has no numeric result accuracy"))
   }
 
   @Test func harmonicMeansAreOfAverages() throws {

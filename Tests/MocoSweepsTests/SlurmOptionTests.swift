@@ -42,9 +42,10 @@ import Testing
 
   @Test func whatNoLineCanHoldIsRefused() {
     for (text, part) in [
-      ("mem=8G\n#SBATCH --uid=0", "holds a control character"), ("comment=a#b", "holds \"#\""),
-      ("mem=$MEM", "Slurm replaces no variables there"), ("comment=a\\b", "holds \"\\\""),
-      ("comment=`id`", "holds \"`\""), ("comment=ä", "holds \"ä\""), ("mem=", "'mem' in --slurm is empty"),
+      ("mem=8G\n#SBATCH --uid=0", "contains a control character"), ("comment=a#b", "contains \"#\""),
+      ("mem=$MEM", "Slurm does not expand variables"), ("comment=a\\b", "contains \"\\\""),
+      ("comment=`id`", "contains \"`\""), ("comment=ä", "contains \"ä\""),
+      ("mem=", "'mem' in --slurm is empty"),
       (
         "mail-type=END,FAIL",
         "'FAIL' in --slurm has no value; write FAIL=VALUE; a comma within a value needs quotes"
@@ -54,9 +55,9 @@ import Testing
       ("comment='a", "a ' in --slurm is not closed"),
       ("nodelist=n1]", "a bracket in --slurm is not closed"), ("=8G", "is not an option"),
       ("a b=3", "is not an option"),
-      ("mem/x=3", "is not an option"), ("mem=1G,memory=2G", "says 'mem' twice"),
-      ("array=0-7", "--tasks 8%4"), ("ntasks=4", "cpus=4"), ("chdir=/x", "takes no 'chdir'"),
-      ("wait=1", "takes no 'wait'"),
+      ("mem/x=3", "is not an option"), ("mem=1G,memory=2G", "contains 'mem' more than once"),
+      ("array=0-7", "--tasks 8%4"), ("ntasks=4", "cpus=4"), ("chdir=/x", "does not accept 'chdir'"),
+      ("wait=1", "does not accept 'wait'"),
     ] {
       let found = message { _ = try SlurmOptions(text) }
       #expect(found.hasPrefix("E1127") && found.contains(part), "\(text): \(found)")
@@ -79,8 +80,10 @@ import Testing
     #expect(array(6, nil, 1001) == "0-5" && array(120, nil, nil) == "0-49" && array(120, nil, 16) == "0-15")
     #expect(
       array(120, "40%8", 64) == "0-39%8" && array(3, "40%8", 16) == "0-2%8" && array(1, nil, nil) == "0-0")
-    #expect(array(64, "64", 64) == "0-63" && array(65, "65", 64).contains("at most 64 here (MaxArraySize)"))
-    #expect(array(5000, "1002", nil).contains("at most 1001 where MaxArraySize is not known"))
+    #expect(
+      array(64, "64", 64) == "0-63"
+        && array(65, "65", 64).contains("at most 64 on this system (MaxArraySize)"))
+    #expect(array(5000, "1002", nil).contains("at most 1001 when MaxArraySize is unknown"))
     #expect(array(5, nil, 0) == "0-0")
   }
 }

@@ -48,14 +48,14 @@ import Testing
       program: #"dataset("no")"#),
     Case(
       name: "text as model", code: "E0502", line: 1,
-      remedy: "give a file that torch.save wrote, or a safetensors file",
+      remedy: "use a file written by torch.save, or a safetensors file",
       program: #"load_clip("note.txt")"#),
     Case(
       name: "folder as image", code: "E0501", line: 1, remedy: "pass a file in it",
       program: #"load_image("empty")"#),
     Case(
       name: "folder without weights", code: "E0501", line: 1,
-      remedy: "name a folder that holds one of model.safetensors",
+      remedy: "name a folder that contains one of model.safetensors",
       program: #"load_clip("empty")"#),
     Case(
       name: "model cut in its header", code: "E0502", line: 1, remedy: "truncated",
@@ -88,14 +88,15 @@ import Testing
       name: "template without {}", code: "E0701", line: 2, remedy: "write {} once", status: 65,
       program: source("templates x {", #"  group "a" { "a photo" }"#, "}")),
     Case(
-      name: "template without {} in a call", code: "E0701", line: 1, remedy: "write {} where",
+      name: "template without {} in a call", code: "E0701", line: 1,
+      remedy: "write {} in place of the class name",
       program: #"templates({a: ["a photo"]})"#),
     Case(
-      name: "more experts than there are", code: "E0702", line: 5, remedy: "choose top_k from 1 to 2",
+      name: "more experts than there are", code: "E0702", line: 5, remedy: "use a top_k from 1 to 2",
       program: source(
         clip, data, ways, "mixture(clip, ways, classes: data.classes) {", "  router { top_k: 3 }", "}")),
     Case(
-      name: "no expert", code: "E0702", line: 4, remedy: "choose top_k from 1 to 2",
+      name: "no expert", code: "E0702", line: 4, remedy: "use a top_k from 1 to 2",
       program: source(clip, data, ways, "mixture(clip, ways, classes: data.classes) { router { top_k: 0 } }")),
     Case(
       name: "long class name", code: "E0603", line: 3, remedy: "shorten the class name",
@@ -104,13 +105,13 @@ import Testing
       name: "long name to classify", code: "E0603", line: 2, remedy: "shorten the name",
       program: source(clip, "clip.classify(randn([1, 16, 16]), [\"cat\", \"\(long)\"])")),
     Case(
-      name: "one class", code: "E0703", line: 3, remedy: "two classes or more",
+      name: "one class", code: "E0703", line: 3, remedy: "at least two classes",
       program: source(clip, ways, #"mixture(clip, ways, classes: ["cat"])"#)),
     Case(
-      name: "no class", code: "E0703", line: 2, remedy: "give names",
+      name: "no class", code: "E0703", line: 2, remedy: "pass class names",
       program: source(clip, "coop(clip, classes: [])")),
     Case(
-      name: "one class twice", code: "E0703", line: 2, remedy: "takes two classes",
+      name: "one class twice", code: "E0703", line: 2, remedy: "at least two classes",
       program: source(clip, #"zero_shot(clip, classes: ["cat", "cat"])"#)),
     Case(
       name: "one class of data twice", code: "E0511", line: 1, remedy: "add another class",
@@ -125,7 +126,7 @@ import Testing
       name: "nan in an image", code: "E0305", line: 2, remedy: "not finite",
       program: source(clip, "clip.classify(full([1, 16, 16], nan), [\"cat\", \"dog\"])")),
     Case(
-      name: "nan in features", code: "E0519", line: 1, remedy: "not finite",
+      name: "nan in features", code: "E0519", line: 1, remedy: "NaN or infinity",
       program: "dataset(features: full([2, 4], nan), labels: [0, 1])"),
     Case(
       name: "learning rate that blows up", code: "E0707", line: 5, remedy: "lower the learning rate",

@@ -67,11 +67,11 @@ import Testing
       (["-c", "print(1)"], "write moco -e CODE"),
       (["--eval", "1"], "write moco -e CODE"), (["runn", "a.moco"], "did you mean moco run a.moco?"),
       (["chek", "x"], "did you mean moco check x?"),
-      (["repl"], "write moco alone for the prompt, or moco run -i FILE"),
-      (["-i"], "write moco alone for the prompt, or moco run -i FILE"),
+      (["repl"], "write moco for the prompt, or moco run -i FILE"),
+      (["-i"], "write moco for the prompt, or moco run -i FILE"),
       (["program"], "write moco run program"),
-      (["data.moco.d"], "give a program, moco run FILE.moco"),
-      (["nothing"], "write moco --help for what there is"),
+      (["data.moco.d"], "use a program, moco run FILE.moco"),
+      (["nothing"], "write moco --help for a list of commands"),
     ] {
       let ran = try moco(arguments, folder: folder.path)
       #expect(ran.status == 64 && ran.errors.hasPrefix("Error: "), "\(arguments) \(ran)")
@@ -104,7 +104,7 @@ import Testing
     }
     let ran = try shell("exec \"$0\" run --no-record p.moco >&-", program, in: folder)
     #expect(
-      ran.errors.contains("what the program printed could not be written: standard output is closed"),
+      ran.errors.contains("cannot write the output of the program: standard output is closed"),
       "\(ran)")
     // Standard input that is closed is an empty program.
     #expect(try shell("exec \"$0\" <&-", "", in: folder).status == 0)

@@ -63,7 +63,8 @@ import Testing
       for name in names where !["format", "version"].contains(name) {
         try write(copy, as: path) { $0.filter { $0.0 != name } }
         for text in try said(copy) {
-          #expect(text.hasPrefix("E0708 \(copy) is damaged: it lacks \"\(name)\""), "\(name): \(text)")
+          #expect(
+            text.hasPrefix("E0708 \(copy) is corrupted: missing entries: \"\(name)\""), "\(name): \(text)")
         }
       }
     }
@@ -80,7 +81,7 @@ import Testing
         }
       }
       for (entry, value, expected) in [
-        ("kind", "coop", "different kinds"), ("configuration", "[]", "configuration is not a record"),
+        ("kind", "coop", "kind differs"), ("configuration", "[]", "configuration is not a record"),
         ("configuration", "{", "configuration is not JSON"),
         ("classes", "[]", "entry classes is not a list of names"),
         ("classes", "[1]", "entry classes is not a list of names"), ("trained", "[]", "entry trained"),
@@ -91,16 +92,19 @@ import Testing
         ("optimizer", "{\"name\": \"sgd\", \"lr\": \"x\"}", "its optimizer's lr is \"x\", not a number"),
         (
           "optimizer", "{\"name\": \"sgd\", \"lr\": 1, \"decay\": \"most\"}",
-          "its optimizer's decay is \"most\", not what weights it means"
+          "its optimizer's decay is \"most\", not a selection of weights"
         ),
         ("optimizer_steps", "{\"steps\": 7}", "optimizer_steps"), ("optimizer_steps", "7", "optimizer_steps"),
-        ("optimizer_parameters", "[\"x\"]", "names 1 parameters"), ("memory", "many", "entry memory"),
-        ("memory", "-3", "entry memory"), ("memory", "3", "entry memory is 3, its configuration's"),
+        ("optimizer_parameters", "[\"x\"]", "has 1 optimizer parameters"), ("memory", "many", "entry memory"),
+        ("memory", "-3", "entry memory"), ("memory", "3", "entry memory is 3, but its configuration has"),
         ("training", "{}", "training has no duration"),
-        ("optimizer", "{\"name\": \"lion\", \"lr\": 1}", "\"lion\", which this moco does not know"),
+        (
+          "optimizer", "{\"name\": \"lion\", \"lr\": 1}",
+          "\"lion\", which this version of moco does not support"
+        ),
         ("training", "3", "entry training"),
         ("data_parts", "3", "entry data_parts"),
-        ("scheduled", "{\"from\": 9, \"to\": 2}", "entry scheduled"), ("records", "7", "records of epochs"),
+        ("scheduled", "{\"from\": 9, \"to\": 2}", "entry scheduled"), ("records", "7", "epoch records"),
       ] {
         try check(entry, value, expected)
       }
@@ -128,14 +132,14 @@ import Testing
         }
       }
       for value: Json in [-7, 2.5, .null, "x", 1e300] {
-        try check("position", ["epoch"], value, "names no epoch")
+        try check("position", ["epoch"], value, "has no epoch")
       }
       for value: Json in [-7, 2.5, .null, "x", 1e300] {
-        try check("position", ["step"], value, "names no step")
+        try check("position", ["step"], value, "has no step")
       }
-      try check("position", ["step"], 0, "names no epoch")
-      try check("position", ["step"], 6, "its optimizer at step 7")
-      try check("position", ["epoch"], 1, "its records are those of epochs 1 to 2")
+      try check("position", ["step"], 0, "has no epoch")
+      try check("position", ["step"], 6, "its optimizer is at step 7")
+      try check("position", ["epoch"], 1, "it has records of epochs 1 to 2")
       try check("position", ["sums", "loss"], .null, "sums of its unfinished epoch")
       for value: Json in [.null, "x", [1, "x"], [.null, 1]] {
         try check("records", ["loss"], value, "loss is not a list of numbers")
@@ -152,8 +156,8 @@ import Testing
       try check("optimizer", ["weight_decay"], 0.25, "different settings")
       try check("records", ["parts"], .object(JsonObject()), "parts is not a list")
       try check("configuration", ["templates"], .null, "templates is null")
-      try check("records", ["step"], [3, 9], "its records are those of epochs 1 to 2")
-      try check("records", ["step"], [4, 2], "its records")
+      try check("records", ["step"], [3, 9], "it has records of epochs 1 to 2")
+      try check("records", ["step"], [4, 2], "records")
       try check("records", ["lr"], [0.1], "different lengths")
       try check("optimizer_steps", ["steps"], 6, "optimizer")
       for (place, value, expected) in [
@@ -163,14 +167,14 @@ import Testing
         (["loss", "gate", "top"], "x", "loss.gate.top"),
         (["loss", "gate", "bonus"], .null, "loss.gate.bonus"),
         (["loss", "gate", "temperature"], "x", "temperature"),
-        (["loss", "text_experts"], "some", "\"some\", which this moco does not know"),
-        (["router", "top_k"], "x", "router.top_k is \"x\", not a whole number"),
+        (["loss", "text_experts"], "some", "\"some\", which this version of moco does not support"),
+        (["router", "top_k"], "x", "router.top_k is \"x\", not an integer"),
         (["router"], 3, "router. is not a record"),
         (["router", "bias"], 1, "router.bias is 1, not true or false"), (["memory"], -1, "memory"),
         (["vision_rate_factor"], .null, "vision_rate_factor is null"),
-        (["published"], 3, "published is 3, not a text"),
-        (["groups"], .null, "groups"), (["groups", "g"], [1], "groups.g is [1], not a list of texts"),
-        (["start"], "end", "start is \"end\", which this moco"),
+        (["published"], 3, "published is 3, not a string"),
+        (["groups"], .null, "groups"), (["groups", "g"], [1], "groups.g is [1], not a list of strings"),
+        (["start"], "end", "start is \"end\", which this version of moco"),
         (["vision_layernorm"], "no", "vision_layernorm"),
       ] as [([String], Json, String)] {
         try check("configuration", place, value, expected)
@@ -196,7 +200,8 @@ import Testing
         let said = try said(copy)
         #expect(said[0].isEmpty && said[2].isEmpty)
         #expect(
-          said[1].contains("is damaged: its momentum of the optimizer for") && said[1].contains("not finite"))
+          said[1].contains("is corrupted: the optimizer's momentum for")
+            && said[1].contains("NaN or infinity"))
       }
     }
   }

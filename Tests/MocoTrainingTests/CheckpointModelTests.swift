@@ -146,7 +146,7 @@ import Testing
           return "\(error)"
         }
       }
-      #expect(load([]).contains("no model can be made of it"))
+      #expect(load([]).contains("a model cannot be created from it"))
       let classes = ("classes", "[\"a\", \"b\"]")
       // Version 1 wrote fewer entries, so a file of it may be silent.
       func old(_ kind: String, _ configuration: String?) -> String {
@@ -155,15 +155,17 @@ import Testing
             + (configuration.map { [("configuration", $0)] } ?? []))
       }
       #expect(old("mixture", nil).contains("its configuration is not a record"))
-      #expect(old("oracle", "{\"x\": 1}").contains("of the kind \"oracle\", which load_model cannot make"))
-      #expect(old("mixture", "{\"x\": 1}").contains("lacks groups"))
+      #expect(old("oracle", "{\"x\": 1}").contains("of kind \"oracle\", which load_model cannot create"))
+      #expect(old("mixture", "{\"x\": 1}").contains("groups is missing"))
       #expect(
-        old("coop", "{\"tokens\": 3, \"position\": \"left\"}").contains("\"left\", which this moco does not"))
+        old("coop", "{\"tokens\": 3, \"position\": \"left\"}").contains(
+          "\"left\", which this version of moco does not"))
       #expect(old("coop", "{\"tokens\": 3000}").hasPrefix("E0706"))
       #expect(old("coop", "{\"tokens\": 3}").contains("ctx is missing"))
       #expect(
         load([("format", Checkpoint.format), ("version", "2"), ("kind", "mixture"), classes]).contains(
-          "is damaged: it lacks \"configuration\", \"trained\", \"clip\", \"clip_computes\", \"made_with\""))
+          "is corrupted: missing entries: \"configuration\", \"trained\", \"clip\", \"clip_computes\", \"made_with\""
+        ))
     }
   }
 }

@@ -43,7 +43,7 @@ import Testing
     #expect(abs(test.p - 0.03125) < 1e-12 && test.form == .all && abs(test.difference - 0.07625) < 1e-12)
     let right = try PermutationTest([1, 1, 1, 1, 0, 1, 1, 0, 1, 1], [0, 1, 0, 0, 1, 0, 1, 0, 0, 0])
     #expect(right.p == 0.125 && right.differing == 7 && right.pairs == 10)
-    #expect(right.method == "exact: the signs of 7 pairs that differ")
+    #expect(right.method == "exact: signs of 7 differing pairs")
   }
 
   /// scipy.stats.binomtest(k, n).pvalue

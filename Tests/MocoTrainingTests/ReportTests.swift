@@ -120,7 +120,7 @@ import Testing
     #expect(code([0, 2], .logits(fits))?.contains("label of image 1 is 2") == true)
     #expect(code([0, -1], .predictions([0, 1]))?.contains("label of image 1 is -1") == true)
     #expect(code([0, 1], .predictions([0, 7]))?.contains("answer of image 1 is 7") == true)
-    #expect(code([0, 1], .predictions([0]))?.contains("1 predictions for 2 labels") == true)
+    #expect(code([0, 1], .predictions([0]))?.contains("1 predictions, 2 labels") == true)
     #expect(code([], .predictions([]))?.hasPrefix("E0712") == true)
     #expect(code([0, 0], .predictions([0, 0]), classes: ["a"])?.contains("two classes") == true)
     for (bad, word) in [(Float.nan, "nan"), (.infinity, "inf")] {

@@ -120,7 +120,7 @@ import Testing
     }
     let data = try TinyData.split(12)
     #expect(try message(TinyData.mixture(), data) == "")
-    #expect(try message(TinyData.mixture(), TinyData.split(12, seed: 4)).contains("the images are others"))
+    #expect(try message(TinyData.mixture(), TinyData.split(12, seed: 4)).contains("the images are different"))
     #expect(try message(TinyData.mixture(), data) { $0.seed = 9 }.contains("the run was saved by a training"))
     #expect(try message(TinyData.mixture(), data) { $0.optimizer.rate = 9 }.contains("optimizer.lr"))
     #expect(try message(TinyData.mixture(), data) { $0.duration = .epochs(4) }.contains("E0708"))
@@ -128,7 +128,7 @@ import Testing
       $0.duration = .epochs(4)
       $0.extend = .hold
     }
-    #expect(longer.contains("goes on at step 4 to 4 epochs"), "\(longer)")
+    #expect(longer.contains("continues at step 4 to 4 epochs"), "\(longer)")
     let keeps = try message(TinyData.mixture(), data) { $0.keepBest = KeepBest(data: data) }
     #expect(keeps.contains("does not keep its best epoch"))
     let coop = try CoOp(clip: TinyCLIP.make(), classes: TinyCLIP.classes)
@@ -167,7 +167,7 @@ import Testing
       let other = try TinyData.mixture()
       let notes = try Checkpoint.restore(path: folder + "/a", model: other).notes
       #expect(try TinyData.values(other) == after[7])
-      #expect(notes.contains { $0.contains("it did best in epoch \(best.epoch)") }, "\(notes)")
+      #expect(notes.contains { $0.contains("the best epoch was epoch \(best.epoch)") }, "\(notes)")
     }
     // Judging changes nothing about the training.
     var plain = options
@@ -242,7 +242,7 @@ import Testing
         // Other data to judge by, another measure, none.
         for (change, word) in [
           ({ $0.keepBest = KeepBest(data: try TinyData.split(9, seed: 12), metric: .nll) }, "other data"),
-          ({ $0.keepBest = KeepBest(data: try TinyData.split(9, seed: 11)) }, "judged epochs by nll"),
+          ({ $0.keepBest = KeepBest(data: try TinyData.split(9, seed: 11)) }, "selects epochs by nll"),
           ({ ($0.keepBest, $0.patience) = (nil, nil) }, "keeps its best epoch"),
           ({ $0.patience = 4 }, "patience was 3, now 4"),
         ] as [((inout TrainingOptions) throws -> Void, String)] {

@@ -15,10 +15,10 @@ import Testing
   @Test func aWarmupThatNeverEndsIsSaid() throws {
     let one = Schedule.cosine(.init(warmup: 1, unit: .epochs))
     let text = try #require(try remark(.epochs(1), one))
-    #expect(text.hasPrefix("the warm-up of 1 epoch lasts for all of the schedule's 1 epoch:"), "\(text)")
+    #expect(text.hasPrefix("the warm-up of 1 epoch covers the entire schedule of 1 epoch:"), "\(text)")
     #expect(try remark(.epochs(2), one) == nil)
     let steps = try remark(.epochs(2), .cosine(.init(warmup: 5, unit: .steps)))
-    #expect(steps?.contains("5 steps lasts for all of the schedule's 4 steps") == true, "\(steps ?? "")")
+    #expect(steps?.contains("5 steps covers the entire schedule of 4 steps") == true, "\(steps ?? "")")
     #expect(try remark(.epochs(2), .cosine(.init(warmup: 3, unit: .steps))) == nil)
     // What is added to a training may be shorter than the warm-up that was meant for the whole.
     #expect(try remark(.epochs(3), one, scheduled: 4..<6) != nil)

@@ -61,7 +61,7 @@ class Manual(offline.Case):
         self.assertEqual(self.ask("E0403")[0][:5], "E0403")
         self.assertIn("E0403: Division by zero", self.ask("division zero"))
         self.assertEqual(self.ask("xyzzy"), [])
-        self.assertEqual(self.page.run("document.getElementById('results').textContent"), "No page has these words.")
+        self.assertEqual(self.page.run("document.getElementById('results').textContent"), "No results.")
         self.ask("argsort")
         self.page.run("document.getElementById('search').form.requestSubmit()")
         self.page.until("location.href.endsWith('/function-argsort.html')")

@@ -123,7 +123,7 @@ class Pages(offline.Case):
         first = html.unescape(text.split("<script")[0])
         for words in (html.unescape(words).strip() for words in shown.values() if "<svg" not in words):
             self.assertIn(words, first)
-        self.assertIn("need a script", text)
+        self.assertIn("need JavaScript", text)
         self.assertTrue(self.page.run("[...document.querySelectorAll('[data-control]')].every((e) => e.disabled === (e.type === 'text'))"))
 
     def test_controls_are_reached_by_the_keyboard(self):

@@ -12,7 +12,7 @@ refused "Memory specification can not be satisfied" --slurm mem=8G --submit
 refused "invalid partition specified: none" --slurm partition=none --submit
 refused "E1128" --slurm nonsense=1 --submit
 [ ! -e runs/small/slurm.jsonl ] || fail "a job is remembered that is none"
-refused "at most 64 here (MaxArraySize)" --over seed=1..70 --slurm time=1 --tasks 65
+refused "at most 64 on this system (MaxArraySize)" --over seed=1..70 --slurm time=1 --tasks 65
 echo "# mine" >> runs/small/sweep.sbatch
 cp runs/small/sweep.sbatch mine.sbatch
 refused "was edited" --slurm time=1
@@ -22,7 +22,7 @@ refused "no batch script" --submit
 real=$MOCO
 MOCO=without_slurm
 without_slurm() { PATH=/none "$real" "$@"; }
-refused "there is no sbatch here" --slurm time=1 --submit
+refused "sbatch was not found" --slurm time=1 --submit
 MOCO=$real
 
 # An edited script is sent as it is.
@@ -35,8 +35,8 @@ contains "the status" "$("$MOCO" sweep small.moco --status)" "3 finished, 3 miss
 # A cluster that has forgotten the job.
 sed -i "s/\"$job\"/\"99999\"/" runs/small/slurm.jsonl
 status=$("$MOCO" sweep small.moco --status)
-contains "the status" "$status" "Slurm has forgotten it, and there are no accounts (sacct) to look it up in"
+contains "the status" "$status" "no longer in the queue, and there is no accounting data (sacct)"
 contains "the status" "$status" "3 finished, 3 missing"
 status=$(without_slurm sweep small.moco --status)
-contains "the status without Slurm" "$status" "there is no squeue here to ask about it"
+contains "the status without Slurm" "$status" "squeue was not found"
 contains "the status without Slurm" "$status" "3 finished, 3 missing"

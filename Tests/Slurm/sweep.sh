@@ -22,7 +22,7 @@ status=$("$MOCO" sweep small.moco --status)
 contains "the status" "$status" "2 finished, 2 running, 2 missing"
 contains "the status" "$status" "on $(hostname), slurm ${job}_1, since"
 contains "the status" "$status" "task ${job}_2 is running"
-contains "the status" "$status" "slurm job $job, sent"
+contains "the status" "$status" "slurm job $job, submitted"
 
 # One is killed, the other one is cancelled.
 kill -KILL "$(field runs/small/1-2-*/lock id)"

@@ -1,10 +1,10 @@
 import MocoBase
 
 extension CLIPConfig {
-  /// Version of the JSON form; a file with a newer one is refused.
+  /// Version of the JSON form; a file with a newer one is rejected.
   static let formatVersion = 1
 
-  /// The form in which a configuration lies in our own files and is written in scripts.
+  /// The JSON form of a configuration in moco's own files and in scripts.
   public var json: Json {
     func numbers(_ values: [Float]) -> Json {
       // The shortest decimal that reads back as the same float.
@@ -46,7 +46,7 @@ extension CLIPConfig {
     return .object(object)
   }
 
-  /// How the towers compute otherwise than plain CLIP's, in words; nil if they do not.
+  /// Differences of the towers from plain CLIP, in words; nil if there are none.
   var towerOptions: String? {
     var options: [String] = []
     if vision.pool != .classRow {
@@ -59,8 +59,8 @@ extension CLIPConfig {
     return options.isEmpty ? nil : options.joined(separator: ", ") + "\n"
   }
 
-  /// Members that are written only where they differ from plain CLIP, so that a plain model's file stays as it
-  /// always was and a program that does not know them refuses the others.
+  /// Members that are written only if they differ from plain CLIP, so that the file of a plain model stays as it
+  /// was, and a program that does not support them rejects the others.
   private func addOptions(_ object: inout JsonObject) {
     func change(_ tower: String, _ members: [(String, Json?)]) {
       guard var inner = object[tower]?.objectValue else { return }
@@ -86,10 +86,10 @@ extension CLIPConfig {
     if let withoutText { object["without_text"] = .string(withoutText) }
   }
 
-  /// Reads a configuration. Missing members take CLIP's values where CLIP has one: 3 channels, context 77,
-  /// width / 64 heads, MLPs four times as wide, QuickGELU, the vocabulary that the merges give.
+  /// Reads a configuration. Missing members get CLIP's values where there is one: 3 channels, context 77,
+  /// width / 64 heads, MLPs four times as wide, QuickGELU, and the vocabulary size from the merges.
   ///
-  /// - Parameter source: what messages call it (a path, `the configuration`).
+  /// - Parameter source: the name used in messages (a path, `the configuration`).
   /// - Throws: E0605 for a member that is missing, unknown or of the wrong kind, and for sizes that no model
   ///   has.
   public init(json: Json, source: String = "the configuration") throws {
@@ -100,8 +100,9 @@ extension CLIPConfig {
     ])
     if let format = try root.int("format"), format > CLIPConfig.formatVersion {
       throw Failure(
-        "E0605", "\(source) has format \(format), this moco knows up to \(CLIPConfig.formatVersion)",
-        help: "update moco")
+        "E0605",
+        "\(source) has format \(format); this version of moco supports formats up to \(CLIPConfig.formatVersion)",
+        help: "use a newer version of moco")
     }
     let vision = try root.member("vision")
     let text = try root.member("text")

@@ -1,6 +1,6 @@
 extension CLIPConfig {
-  /// Architectures by the names that people write: `vit-b-16`. For models with random weights; a weight file
-  /// says its sizes itself.
+  /// Architectures by their usual names: `vit-b-16`. For models with random weights; a weight file
+  /// contains its own sizes.
   public static let known: [(name: String, config: CLIPConfig)] = [
     ("vit-b-16", vit(patch: 16, width: 768, layers: 12, text: 512)),
     ("vit-b-32", vit(patch: 32, width: 768, layers: 12, text: 512)),

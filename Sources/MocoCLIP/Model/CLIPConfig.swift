@@ -9,7 +9,7 @@ public enum Activation: String, Sendable, CaseIterable {
   /// GELU with a hyperbolic tangent in place of the error function.
   case geluTanh = "gelu_tanh"
 
-  /// The name for people, as the papers write it: `QuickGELU`.
+  /// The display name, as the papers write it: `QuickGELU`.
   public var displayName: String {
     switch self {
     case .gelu: "GELU"
@@ -31,21 +31,21 @@ public enum VisionPool: String, Sendable, CaseIterable {
 public enum TextPool: String, Sendable, CaseIterable {
   /// [end].
   case end
-  /// The first position of all.
+  /// The first position.
   case first
-  /// The last position of the context, filled up with the id 0.
+  /// The last position of the context, padded with the id 0.
   case last
 }
 
 /// Sizes of an image tower: a vision transformer, or with `stages` a ModifiedResNet.
 public struct VisionConfig: Equatable, Sendable {
-  /// Pixels of an image's side; a multiple of the patch size.
+  /// Side length of an image in pixels; a multiple of the patch size.
   public var imageSize: Int
-  /// Pixels of a side that become one token; 32 in a ModifiedResNet.
+  /// Side length of a patch in pixels; 32 in a ModifiedResNet.
   public var patchSize: Int
-  /// Of the rows; in a ModifiedResNet channels after its stem, the pooled rows are 32 times as wide.
+  /// Width of the rows; in a ModifiedResNet the channels after its stem (pooled rows are 32 times as wide).
   public var width: Int
-  /// Blocks in all.
+  /// Total number of blocks.
   public var layers: Int
   /// Attention heads of a block, each width / heads wide; in a ModifiedResNet those of its attention pooling.
   public var heads: Int
@@ -57,7 +57,7 @@ public struct VisionConfig: Equatable, Sendable {
   public var stages: [Int] = []
   /// Which rows become the feature; a ModifiedResNet pools by attention and does not use it.
   public var pool = VisionPool.classRow
-  /// Whether the last LayerNorm sees the pooled row instead of all rows; the same for the class row.
+  /// Whether the last LayerNorm is applied to the pooled row instead of all rows; no difference for the class row.
   public var normsAfterPool = false
   /// Whether there is a LayerNorm before the first block.
   public var hasPreNorm = true
@@ -78,7 +78,7 @@ public struct VisionConfig: Equatable, Sendable {
     self.mlpWidth = mlpWidth ?? 4 * width
   }
 
-  /// A ModifiedResNet with `stages` blocks; heads are the pooled width / 64 where nothing else is said.
+  /// A ModifiedResNet with `stages` blocks; the default for heads is the pooled width / 64.
   public init(imageSize: Int, stages: [Int], width: Int, heads: Int? = nil, channels: Int = 3) {
     self.init(
       imageSize: imageSize, patchSize: 32, width: width, layers: stages.reduce(0) { $0 &+ $1 },
@@ -86,7 +86,7 @@ public struct VisionConfig: Equatable, Sendable {
     self.stages = stages
   }
 
-  /// Whether this is a ModifiedResNet and no transformer.
+  /// Whether this is a ModifiedResNet, not a transformer.
   public var isResNet: Bool { !stages.isEmpty }
 
   /// Patches along a side.
@@ -97,11 +97,11 @@ public struct VisionConfig: Equatable, Sendable {
 
 /// Sizes of a text transformer.
 public struct TextConfig: Equatable, Sendable {
-  /// The most tokens of a prompt, [start] and [end] included.
+  /// Maximum number of tokens of a prompt, including [start] and [end].
   public var context: Int
   /// Rows of the token table. The last two are [start] and [end].
   public var vocabulary: Int
-  /// Numbers of a row between blocks.
+  /// Width of a row between blocks.
   public var width: Int
   /// Number of blocks.
   public var layers: Int
@@ -109,8 +109,8 @@ public struct TextConfig: Equatable, Sendable {
   public var heads: Int
   /// Width between the two layers of a block's MLP.
   public var mlpWidth: Int
-  /// Whether a position sees only what stands before it. Without that, texts are filled up to the context
-  /// with the id 0, and every position sees all.
+  /// Whether a position attends only to earlier positions. Otherwise texts are padded to the context
+  /// with the id 0, and every position attends to all.
   public var isCausal = true
   /// Which position becomes the feature.
   public var pool = TextPool.end
@@ -119,11 +119,11 @@ public struct TextConfig: Equatable, Sendable {
   /// nil: that of the image tower.
   public var activation: Activation?
 
-  /// Whether texts have to be filled up to the context, because what comes after [end] is read.
+  /// Whether texts must be padded to the context, because positions after [end] are used.
   public var needsPadding: Bool { !isCausal || pool == .last }
 
-  /// What is read of a prompt: all up to its first [end], where CLIP takes the feature, and what follows too
-  /// where the tower sees it.
+  /// The part of a prompt that is used: up to its first [end], where CLIP reads the feature, and the rest too
+  /// if the tower attends to it.
   public func read(_ prompt: [PromptKey]) -> [PromptKey] {
     guard !needsPadding, let end = prompt.firstIndex(of: .token(vocabulary - 1)) else { return prompt }
     return Array(prompt.prefix(end + 1))
@@ -144,39 +144,39 @@ public struct TextConfig: Equatable, Sendable {
   }
 }
 
-/// Everything about a CLIP model that its weights alone do not say.
+/// Everything about a CLIP model that is not in its weights.
 public struct CLIPConfig: Equatable, Sendable {
-  /// A name for people, such as `ViT-B/16`.
+  /// A display name, such as `ViT-B/16`.
   public var name: String
-  /// D, the size of the space in which images and texts meet.
+  /// D, the size of the shared embedding space of images and texts.
   public var embedDim: Int
   /// Sizes of the image tower.
   public var vision: VisionConfig
-  /// Sizes of the text tower; they mean nothing where `withoutText` says why there is none.
+  /// Sizes of the text tower; not meaningful if `withoutText` is set.
   public var text: TextConfig
-  /// The non-linearity of both towers, unless `text` names another for its own.
+  /// The non-linearity of both towers, unless `text` has another one.
   public var activation: Activation
   /// Per channel: a pixel in [0, 1] enters the tower as (x − mean) / std.
   public var mean: [Float]
-  /// Per channel: the deviation of the formula above, positive.
+  /// Per channel: the standard deviation in the formula above, positive.
   public var std: [Float]
-  /// ε of LayerNorm in both towers, unless `text` names another for its own.
+  /// ε of LayerNorm in both towers, unless `text` has another one.
   public var layerNormEps: Float
-  /// How many of the vocabulary's merges the tokenizer uses; nil for all.
+  /// The number of merges that the tokenizer uses; nil for all.
   public var tokenizerMerges: Int?
-  /// How images are brought to the tower's size.
+  /// How images are resized to the tower's size.
   public var images = ImageTransform()
-  /// Why this is an image tower alone, as a clause such as `its text tower is not CLIP's`; nil for a whole
-  /// model. The sizes of the text tower mean nothing then.
+  /// Why this is only an image tower, as a clause such as `its text tower is not CLIP's`; nil for a complete
+  /// model. If set, the sizes of the text tower are not meaningful.
   public var withoutText: String?
 
-  /// A configuration with OpenAI's choices where nothing else is said; `validate` tells whether it can be
+  /// A configuration with OpenAI's values as defaults; `validate` checks whether it can be
   /// run.
   ///
   /// - Parameters:
-  ///   - name: nil for one made of the image tower's sizes.
-  ///   - mean: one a channel, nil for CLIP's own.
-  ///   - std: one a channel, nil for CLIP's own.
+  ///   - name: nil for a name derived from the image tower's sizes.
+  ///   - mean: one per channel, nil for CLIP's own.
+  ///   - std: one per channel, nil for CLIP's own.
   public init(
     name: String? = nil, embedDim: Int, vision: VisionConfig, text: TextConfig,
     activation: Activation = .quickGelu, mean: [Float]? = nil, std: [Float]? = nil,
@@ -198,7 +198,7 @@ public struct CLIPConfig: Equatable, Sendable {
   /// The non-linearity of the text tower.
   public var textActivation: Activation { text.activation ?? activation }
 
-  /// - Throws: E0607 if this is an image tower alone.
+  /// - Throws: E0607 if this is only an image tower.
   public func requireText() throws {
     guard let withoutText else { return }
     throw Failure(
@@ -206,22 +206,22 @@ public struct CLIPConfig: Equatable, Sendable {
       help: "use it for images, or choose a model with CLIP's own vocabulary and text tower")
   }
 
-  /// Id of [start], the last but one of the vocabulary.
+  /// Id of [start], the second to last of the vocabulary.
   public var startToken: Int { text.vocabulary - 2 }
   /// Id of [end], the largest.
   public var endToken: Int { text.vocabulary - 1 }
 
-  /// CLIP's own channel means; 0.5 where there are not three channels.
+  /// CLIP's own channel means; 0.5 if there are not three channels.
   public static func defaultMean(channels: Int) -> [Float] {
     channels == 3 ? [0.48145466, 0.4578275, 0.40821073] : [Float](repeating: 0.5, count: max(channels, 0))
   }
 
-  /// CLIP's own channel deviations; 0.5 where there are not three channels.
+  /// CLIP's own channel standard deviations; 0.5 if there are not three channels.
   public static func defaultStd(channels: Int) -> [Float] {
     channels == 3 ? [0.26862954, 0.26130258, 0.27577711] : [Float](repeating: 0.5, count: max(channels, 0))
   }
 
-  /// `ViT-B/16` and its like for the known widths, else the sizes themselves.
+  /// `ViT-B/16` and similar for the known widths, else the sizes themselves.
   static func architectureName(_ vision: VisionConfig) -> String {
     if vision.isResNet {
       switch (vision.width, vision.stages) {
@@ -245,14 +245,14 @@ public struct CLIPConfig: Equatable, Sendable {
 }
 
 extension CLIPConfig {
-  /// Refuses sizes with which no model can be built or run.
+  /// Rejects sizes that no model can have.
   ///
-  /// - Throws: E0605 with what is wrong.
+  /// - Throws: E0605 with the reason.
   public func validate() throws { try validate(as: nil) { $0 } }
 
   /// - Parameters:
-  ///   - source: the file that says the sizes, for messages.
-  ///   - called: what that file calls a size.
+  ///   - source: the file that contains the sizes, for messages.
+  ///   - called: the name of a size in that file.
   func validate(as source: String?, _ called: @escaping (String) -> String) throws {
     func require(_ holds: Bool, _ fault: @autoclosure () -> String, _ help: String) throws {
       if !holds {
@@ -271,7 +271,7 @@ extension CLIPConfig {
     ]
     let mlp = vision.isResNet ? [] : [("vision mlp_width", vision.mlpWidth)]
     for (name, size) in sizes + (withoutText == nil ? textSizes : []) + mlp {
-      try require(size > 0 && size <= 1 << 20, "\(called(name)) is \(size)", "give a size from 1 to 1048576")
+      try require(size > 0 && size <= 1 << 20, "\(called(name)) is \(size)", "use a size from 1 to 1048576")
     }
     try images.validate(channels: vision.channels)
     try require(
@@ -281,20 +281,21 @@ extension CLIPConfig {
     if vision.isResNet { try validateResNet(require) }
     try require(
       (vision.isResNet ? vision.pooledWidth : vision.width) % vision.heads == 0,
-      "the vision width \(vision.width) does not divide into \(vision.heads) heads (\(called("vision heads")))",
-      "give a number of heads that divides the width: CLIP has width / 64")
+      "the vision width \(vision.width) is not divisible by \(vision.heads) heads (\(called("vision heads")))",
+      "use a number of heads that divides the width: CLIP uses width / 64")
     if withoutText == nil { try validateText(require, called) }
     try require(
       mean.count == vision.channels && std.count == vision.channels,
       "mean and std have \(mean.count) and \(std.count) values for \(vision.channels) channels",
-      "give one value a channel")
+      "use one value per channel")
     try require(
       mean.allSatisfy(\.isFinite) && std.allSatisfy { $0.isFinite && $0 > 0 },
-      "mean and std must be finite, and std positive", "give positive numbers: CLIP's std is about 0.27")
+      "mean and std must be finite, and std must be positive",
+      "use positive numbers: CLIP's std is about 0.27")
     let eps = [layerNormEps, text.layerNormEps ?? layerNormEps]
     for eps in eps {
       try require(
-        eps > 0 && eps < 1, "layer_norm_eps is \(eps)", "give a number between 0 and 1: CLIP has 1e-5")
+        eps > 0 && eps < 1, "layer_norm_eps is \(eps)", "use a number between 0 and 1: CLIP uses 1e-5")
     }
   }
 
@@ -305,23 +306,23 @@ extension CLIPConfig {
     let context = called("context") == "context" ? "the context" : called("context")
     try require(
       text.context >= 3, "\(context) is \(text.context)",
-      "give at least 3: a prompt needs [start], a token and [end]")
-    try require(text.context <= 1 << 16, "\(context) is \(text.context)", "give at most 65536: CLIP has 77")
+      "use at least 3: a prompt needs [start], a token and [end]")
+    try require(text.context <= 1 << 16, "\(context) is \(text.context)", "use at most 65536: CLIP uses 77")
     try require(
       text.vocabulary >= 3 && text.vocabulary <= 1 << 24, "the vocabulary is \(text.vocabulary)",
-      "give 512 for bytes, and one for each merge, [start] and [end]")
+      "use 512 for the bytes, plus one for each merge, [start] and [end]")
     try require(
       text.width % text.heads == 0,
-      "the text width \(text.width) does not divide into \(text.heads) heads (\(called("text heads")))",
-      "give a number of heads that divides the width: CLIP has width / 64")
+      "the text width \(text.width) is not divisible by \(text.heads) heads (\(called("text heads")))",
+      "use a number of heads that divides the width: CLIP uses width / 64")
     if let merges = tokenizerMerges {
       try require(
-        merges >= 0 && merges <= Tokenizer.mergesInUse, "it uses \(merges) merges",
-        "give 0 to \(Tokenizer.mergesInUse)")
+        merges >= 0 && merges <= Tokenizer.mergesInUse, "the number of merges is \(merges)",
+        "use a number from 0 to \(Tokenizer.mergesInUse)")
       let ids = Tokenizer.vocabularySize(merges: merges)
       try require(
-        ids <= text.vocabulary, "\(merges) merges need \(ids) ids, the vocabulary has \(text.vocabulary)",
-        "give a vocabulary of \(ids): 512 + merges + 2")
+        ids <= text.vocabulary, "\(merges) merges need \(ids) ids, but the vocabulary has \(text.vocabulary)",
+        "set the vocabulary to \(ids): 512 + merges + 2")
     }
   }
 
@@ -329,12 +330,12 @@ extension CLIPConfig {
     try require(
       vision.stages.count == 4 && vision.stages.allSatisfy { (1...256).contains($0) },
       "its stages have \(vision.stages.map(String.init).joined(separator: ", ")) blocks",
-      "give four stages, such as 3, 4, 6 and 3 blocks")
+      "use four stages, such as 3, 4, 6 and 3 blocks")
     try require(
       vision.width % 2 == 0 && vision.width <= 1 << 12 && vision.patchSize == 32
         && vision.layers == vision.stages.reduce(0, +),
-      "a ModifiedResNet cannot have width \(vision.width) and patches of \(vision.patchSize)",
-      "give an even width of at most 4096, and patches of 32 pixels")
+      "a ModifiedResNet cannot have width \(vision.width) and patch size \(vision.patchSize)",
+      "use an even width of at most 4096, and patches of 32 pixels")
   }
 
   /// Every parameter's name (OpenAI's) and shape, in the order in which they are kept, hashed and saved.

@@ -2,14 +2,14 @@ import MocoAutograd
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: B pairs, D embedding.
+// Symbols in shapes: B pairs, D embedding.
 
 extension CLIPModel {
-  /// A text as the text tower reads it: [start], its tokens, [end]. A text that holds an [end] itself is read
-  /// up to the first, where CLIP takes the feature.
+  /// A text as keys of the text tower: [start], its tokens, [end]. A text that contains an [end] is read
+  /// up to the first one, where CLIP reads the feature.
   ///
-  /// - Parameter truncates: whether a text that is too long is cut instead of refused.
-  /// - Throws: E0603 if it is longer than the context, and what the tokenizer throws.
+  /// - Parameter truncates: whether a text that is too long is cut instead of rejected.
+  /// - Throws: E0603 if it is longer than the context, and errors of the tokenizer.
   public func promptKeys(_ text: String, truncates: Bool = false) throws -> [PromptKey] {
     let ids = try tokenizer.prompt(text, context: config.text.context, truncates: truncates)
     return config.text.read(ids.map { .token($0) })
@@ -18,7 +18,7 @@ extension CLIPModel {
   /// Features of texts, not normalized; equal texts are encoded once.
   ///
   /// - Shape: [texts, D]
-  /// - Throws: E0603 for a text longer than the context, and what `encodeText` throws.
+  /// - Throws: E0603 for a text longer than the context, and errors of `encodeText`.
   public func encodeTexts(
     _ texts: [String], truncates: Bool = false, memory: Int = TextPlan.defaultMemory
   ) throws -> Variable {
@@ -38,10 +38,10 @@ extension CLIPModel {
     return prompts.count == texts.count ? features : try F.gather(features, rows)
   }
 
-  /// s, the factor of the cosines: exp(logit_scale), as a model answers with it.
+  /// s, the factor of the cosines: exp(logit_scale), as used for predictions.
   public func scale() throws -> Variable { try F.exp(parameter("logit_scale")) }
 
-  /// s in contrastive training, where CLIP keeps it from growing above 100.
+  /// s in contrastive training, limited to 100 as in CLIP.
   private func cappedScale() throws -> Variable {
     try F.exp(F.clip(parameter("logit_scale"), -Float.greatestFiniteMagnitude, Kernels.unary(.log, 100)))
   }
@@ -51,15 +51,15 @@ extension CLIPModel {
   ///
   /// - Parameters:
   ///   - images: normalized pixels.
-  ///   - captions: one per image; equal ones are encoded once and count as different pairs all the same.
+  ///   - captions: one per image; equal ones are encoded once, but count as different pairs.
   /// - Shape: images [B, channels, S, S]; result []
-  /// - Throws: E0205 if the numbers differ or there are none, and what the towers throw.
+  /// - Throws: E0205 if the numbers differ or there are none, and errors of the towers.
   public func contrastiveLoss(images: Variable, captions: [String]) throws -> Variable {
     let count = images.value.shape.first ?? 0
     guard count == captions.count, count > 0 else {
       throw Failure(
-        "E0205", "there are \(count) images and \(captions.count) captions",
-        help: "give one caption an image, and at least one")
+        "E0205", "the numbers of images and captions differ: \(count) images, \(captions.count) captions",
+        help: "pass one caption per image, and at least one")
     }
     let image = try F.normalize(encodeImage(images))
     let text = try F.normalize(encodeTexts(captions))

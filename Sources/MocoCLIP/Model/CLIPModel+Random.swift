@@ -3,14 +3,14 @@ import MocoBase
 import MocoTensor
 
 extension CLIPModel {
-  /// logit_scale where CLIP's training begins.
+  /// CLIP's initial logit_scale.
   static let initialScale = Float(log(1 / 0.07))
 
   /// A new model with random weights, the same for a seed on every machine.
   ///
-  /// Normal distributions around 0 with CLIP's deviations (OpenAI, 2021). W: a tower's width, L its layers.
+  /// Normal distributions around 0 with CLIP's standard deviations (OpenAI, 2021). W: a tower's width, L its layers.
   ///
-  /// | parameter | deviation |
+  /// | parameter | standard deviation |
   /// |---|---|
   /// | token table · text positions | 0.02 · 0.01 |
   /// | attention's in_proj | W^-½ |
@@ -18,10 +18,10 @@ extension CLIPModel {
   /// | mlp.c_fc | (2 W)^-½ |
   /// | conv1, class row, image positions, both projections | W^-½ |
   ///
-  /// | a ModifiedResNet's convolutions of n inputs a pixel · pooling, W its width | (2 / n)^½ · W^-½ |
+  /// | a ModifiedResNet's convolutions of n inputs per pixel · pooling, W its width | (2 / n)^½ · W^-½ |
   ///
-  /// LayerNorms and batch norms begin as the identity, biases as 0, logit_scale as ln(1 / 0.07).
-  /// - Throws: E0605 for a bad configuration, E0405 without memory.
+  /// LayerNorms and batch norms start as the identity, biases at 0, logit_scale at ln(1 / 0.07).
+  /// - Throws: E0605 for a bad configuration, E0405 if memory runs out.
   public static func random(
     config: CLIPConfig, seed: UInt64, tokenizerDirectory: String? = nil
   ) throws -> CLIPModel {
@@ -59,7 +59,7 @@ extension CLIPModel {
 
   private static func normal(_ name: String, shape: [Int], deviation: Float, seed: UInt64) throws -> Tensor {
     let tensor = try Tensor.zeros(shape)
-    // A stream for each parameter: its values depend on nothing but the seed and its own name and place.
+    // One stream per parameter: its values depend only on the seed and its own name and index.
     var generator = Philox(seed: seed, stream: "clip/" + name)
     try tensor.withMutableFloats { floats in
       for index in floats.indices { floats[index] = generator.nextNormal() * deviation }
@@ -67,7 +67,7 @@ extension CLIPModel {
     return tensor
   }
 
-  /// nil for what begins as 0.
+  /// nil for parameters that start at 0.
   private static func deviation(_ name: String, config: CLIPConfig) -> Float? {
     let isVision = name.hasPrefix("visual.")
     let width = Float(isVision ? config.vision.width : config.text.width)

@@ -3,30 +3,30 @@ import MocoAutograd
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: B images, N texts, D embedding (config.embedDim).
+// Symbols in shapes: B images, N texts, D embedding (config.embedDim).
 
-/// A CLIP model: two towers' parameters under OpenAI's names, and what is needed to use them.
+/// A CLIP model: the parameters of two towers under OpenAI's names, with everything needed to use them.
 ///
-/// Parameters are frozen until `setTrainable` says otherwise. The towers themselves are extensions
+/// Parameters are frozen until `setTrainable` is called. The towers themselves are extensions
 /// (`encodeText`, `encodeImage`).
 public final class CLIPModel {
   /// Sizes and settings; the shapes of `parameters` follow from it.
   public let config: CLIPConfig
   /// All parameters in the order of `config.parameterShapes`.
   public let parameters: [(name: String, variable: Variable)]
-  /// What was found in the weight file; nil for a model made here.
+  /// Information about the weight file; nil for a model that was not loaded.
   public internal(set) var info: WeightInfo?
-  /// In which numbers frozen images are encoded.
+  /// The precision of the frozen image tower.
   public internal(set) var imagePrecision = ImagePrecision.float32
   private let places: [String: Int]
   private let tokenizerDirectory: String?
   private var loadedTokenizer: Tokenizer?
-  /// What the towers keep between calls. No result depends on it.
+  /// Caches of the towers between calls. No result depends on them.
   package let towerCache = TowerCache()
-  /// What runs of one process find out of these weights together; nil for a model of one run.
+  /// Results that runs of one process share for these weights; nil for a model of one run.
   var shared: SharedWeights?
 
-  /// Makes a model of given tensors.
+  /// Creates a model from tensors.
   ///
   /// - Parameters:
   ///   - tensors: exactly the names and shapes of `config.parameterShapes`; others are ignored.
@@ -62,22 +62,22 @@ public final class CLIPModel {
       if !name.hasPrefix("visual.") { try config.requireText() }
       throw Failure(
         "E0602", "the model \(config.name) has no parameter \(name)",
-        help: "use OpenAI's names, such as visual.ln_post.weight; `clip.info` lists them")
+        help: "use one of OpenAI's names, such as visual.ln_post.weight; `clip.info` lists them")
     }
     return parameters[place].variable
   }
 
-  /// The tokenizer, loaded when it is first asked for.
+  /// The tokenizer, loaded on first use.
   ///
-  /// - Throws: E0607 if the model was made without a vocabulary folder, and what `Tokenizer` throws.
+  /// - Throws: E0607 if the model was made without a vocabulary folder, and errors of `Tokenizer`.
   public var tokenizer: Tokenizer {
     get throws {
       if let loadedTokenizer { return loadedTokenizer }
       try config.requireText()
       guard let directory = tokenizerDirectory else {
         throw Failure(
-          "E0607", "the model \(config.name) was made without a vocabulary",
-          help: "give the folder with the tokenizer's files when loading it")
+          "E0607", "the model \(config.name) was created without a vocabulary",
+          help: "pass the folder with the tokenizer's files when you load the model")
       }
       let tokenizer = try Tokenizer.shared(directory: directory, limitedTo: try mergeCount())
       loadedTokenizer = tokenizer
@@ -85,11 +85,11 @@ public final class CLIPModel {
     }
   }
 
-  /// How many merges give the model's vocabulary; nil for all of them.
+  /// The number of merges for the model's vocabulary; nil for all.
   private func mergeCount() throws -> Int? {
     let vocabulary = config.text.vocabulary
     let merges = config.tokenizerMerges ?? (vocabulary - Tokenizer.vocabularySize(merges: 0))
-    // Only a model made here uses a part of CLIP's merges; elsewhere a smaller vocabulary is another one.
+    // Only a model created by moco uses a subset of CLIP's merges; in other models a smaller vocabulary is a different one.
     let isPart = config.tokenizerMerges != nil || info == nil
     guard merges >= 0, Tokenizer.vocabularySize(merges: merges) == vocabulary,
       merges <= Tokenizer.mergesInUse,
@@ -97,12 +97,12 @@ public final class CLIPModel {
     else {
       throw Failure(
         "E0607", "the model \(config.name) has a vocabulary of \(vocabulary) ids, which is not CLIP's",
-        help: "give token ids of its own tokenizer to encode_text, or use it for images")
+        help: "pass token ids of the model's own tokenizer to encode_text, or use the model for images only")
     }
     return merges == Tokenizer.mergesInUse ? nil : merges
   }
 
-  /// A model of the same values under variables of its own: what is trained there does not train here.
+  /// A model with the same values in its own variables: training it does not change this model.
   ///
   /// The values are shared until one of them is replaced.
   public func sharingValues() throws -> CLIPModel {
@@ -115,7 +115,7 @@ public final class CLIPModel {
     return copy
   }
 
-  /// The same model with weights of its own where `predicate` holds, which train. All others are shared and frozen in
+  /// The same model with its own trainable weights where `predicate` is true. All others are shared and frozen in
   /// it, so that training it changes no other model.
   ///
   /// - Throws: E0405.
@@ -131,9 +131,9 @@ public final class CLIPModel {
   /// Number of parameters' elements.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.variable.value.count } }
 
-  /// Lets the parameters train for which `predicate` holds, and freezes none of the others.
+  /// Makes the parameters trainable for which `predicate` is true; does not freeze the others.
   ///
-  /// - Returns: how many tensors were touched.
+  /// - Returns: the number of tensors that became trainable.
   @discardableResult
   public func setTrainable(_ trainable: Bool = true, where predicate: (String) -> Bool) -> Int {
     var count = 0
@@ -145,20 +145,20 @@ public final class CLIPModel {
     return count
   }
 
-  /// Lets the parameters train whose name begins with `prefix` (`""`: all).
+  /// Makes the parameters trainable with names that start with `prefix` (`""`: all).
   @discardableResult
   public func setTrainable(_ trainable: Bool = true, prefix: String) -> Int {
     setTrainable(trainable) { $0.hasPrefix(prefix) }
   }
 
-  /// The parameters that train at present.
+  /// The trainable parameters.
   public var trainableParameters: [(name: String, variable: Variable)] {
     parameters.filter { $0.variable.requiresGrad }
   }
 
-  /// SHA-256 over names, shapes and values (as float32) of the parameters whose name begins with `prefix`:
-  /// equal for equal models, whatever file they came from. Of a whole model whose towers compute otherwise than
-  /// plain CLIP (`no_causal_mask`, `pool_type` and the like) that counts too.
+  /// SHA-256 over names, shapes and values (as float32) of the parameters with names that start with `prefix`:
+  /// equal for equal models, independent of the file format. For an entire model with towers that differ from
+  /// plain CLIP (`no_causal_mask`, `pool_type` etc.), the hash includes these differences.
   ///
   /// - Throws: E0405 if a tensor cannot be read.
   public func contentHash(prefix: String = "") throws -> String {
@@ -170,8 +170,8 @@ public final class CLIPModel {
 
   /// The same with other values.
   ///
-  /// - Parameter value: what stands in the place of a parameter's own value, by its name.
-  /// - Throws: E0405 if a tensor cannot be read; what `value` throws.
+  /// - Parameter value: the value to use for a parameter, by its name.
+  /// - Throws: E0405 if a tensor cannot be read; errors of `value`.
   public func contentHash(prefix: String = "", replacing value: (String) throws -> Tensor?) throws -> String {
     let hash = SHA256()
     if prefix.isEmpty, let options = config.towerOptions { hash.update(options) }
@@ -183,7 +183,7 @@ public final class CLIPModel {
     return hash.finish()
   }
 
-  /// One line for people: name, parameters, activation, image size.
+  /// A one-line description: name, parameters, activation, image size.
   public var summary: String {
     let size = config.vision.imageSize
     let channels =
@@ -207,11 +207,11 @@ package func grouped(_ number: Int) -> String {
 }
 
 extension Failure {
-  /// E0601: a model is incomplete; every missing tensor is named.
+  /// E0601: a model is incomplete; the message lists all missing tensors.
   ///
   /// - Parameters:
-  ///   - isLeast: whether more may be missing, of layers of which nothing is there.
-  ///   - more: what else should be said, as a clause.
+  ///   - isLeast: whether more may be missing, in layers without any tensor.
+  ///   - more: additional information, as a clause.
   static func missingTensors(
     _ names: [String], path: String?, isLeast: Bool = false, more: String? = nil
   ) -> Failure {
@@ -220,7 +220,7 @@ extension Failure {
       "E0601",
       "\(path.map { "\($0): " } ?? "")\(isLeast ? "at least " : "")\(count) missing: \(names.joined(separator: ", "))"
         + (more.map { "; \($0)" } ?? ""),
-      help: "load a file of the whole model, with the names of OpenAI, open_clip or Hugging Face")
+      help: "load a file of the entire model, with the names of OpenAI, open_clip or Hugging Face")
   }
 
   /// E0602: a tensor has another shape than the model needs.
@@ -228,7 +228,7 @@ extension Failure {
     func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
     return Failure(
       "E0602",
-      "\(path.map { "\($0): " } ?? "")\(name) has shape \(text(found)), the model needs \(text(expected))",
-      help: "download the weights and the configuration beside them again, both of one model")
+      "\(path.map { "\($0): " } ?? "")\(name) has shape \(text(found)); the model expects \(text(expected))",
+      help: "download the weights and their configuration again, both from the same model")
   }
 }

@@ -2,12 +2,12 @@ import MocoBase
 
 /// Typed access to the members of a configuration's object, with messages that name them.
 ///
-/// A member that is null counts as absent, as it does in the programs that write such files.
+/// A member that is null counts as missing, as in the programs that write such files.
 struct ConfigReader {
   let object: JsonObject
-  /// What messages call the file or record.
+  /// The name of the file or record in messages.
   let source: String
-  /// The object's own name, such as `model_cfg.vision_cfg`; empty for the whole.
+  /// The object's own name, such as `model_cfg.vision_cfg`; empty for the entire file.
   let name: String
 
   init(_ json: Json, source: String, name: String = "") throws {
@@ -16,10 +16,10 @@ struct ConfigReader {
         "E0605",
         "\(source): \(name.isEmpty ? "the configuration" : name) is \(json.kindName), not a record",
         help: source.hasSuffix(".json")
-          ? "write a record there, { … } with its options" + (name.isEmpty ? "" : ", or leave it out")
+          ? "write a record with its options, { … }" + (name.isEmpty ? "" : ", or leave it out")
           : name.isEmpty || !name.contains("_")
-            ? "give a record with embed_dim, vision and text"
-            : "write { … } with its options, or leave it out")
+            ? "write a record with embed_dim, vision and text"
+            : "write a record with its options, { … }, or leave it out")
     }
     self.object = object
     self.source = source
@@ -38,10 +38,10 @@ struct ConfigReader {
     let isQuoted = found.stringValue.map { Double($0) != nil || $0 == "true" || $0 == "false" } ?? false
     return Failure(
       "E0605", "\(source): \(path(key)) must be \(kind), not \(found.kindName)",
-      help: isQuoted ? "write it without quotation marks" : "write \(kind) there, or leave the member out")
+      help: isQuoted ? "write it without quotation marks" : "write \(kind), or leave the member out")
   }
 
-  /// The value of a member that is there and not null.
+  /// The value of a member that exists and is not null.
   func value(_ key: String) -> Json? {
     guard let value = object[key], !value.isNull else { return nil }
     return value
@@ -55,13 +55,13 @@ struct ConfigReader {
     }
   }
 
-  /// An object that must be there.
+  /// A required object.
   func member(_ key: String) throws -> ConfigReader {
     guard let value = object[key] else { throw missing(key) }
     return try ConfigReader(value, source: source, name: path(key))
   }
 
-  /// An object that may be absent: then one without members.
+  /// An optional object: without members if it is missing.
   func optionalMember(_ key: String) throws -> ConfigReader {
     guard let value = value(key) else { return ConfigReader(source: source, name: path(key)) }
     return try ConfigReader(value, source: source, name: path(key))
@@ -78,15 +78,15 @@ struct ConfigReader {
 
   func int(_ key: String) throws -> Int? {
     guard let value = value(key) else { return nil }
-    guard let number = value.intValue else { throw fault(key, "a whole number", value) }
+    guard let number = value.intValue else { throw fault(key, "an integer", value) }
     return number
   }
 
   func ints(_ key: String) throws -> [Int]? {
     guard let value = value(key) else { return nil }
-    guard let elements = value.arrayValue else { throw fault(key, "a list of whole numbers", value) }
+    guard let elements = value.arrayValue else { throw fault(key, "a list of integers", value) }
     return try elements.map { element in
-      guard let number = element.intValue else { throw fault(key, "a list of whole numbers", element) }
+      guard let number = element.intValue else { throw fault(key, "a list of integers", element) }
       return number
     }
   }
@@ -109,7 +109,7 @@ struct ConfigReader {
     return text
   }
 
-  /// One of the words that a type knows.
+  /// One of the words of a type.
   func choice<T: RawRepresentable & CaseIterable>(_ key: String, _ type: T.Type) throws -> T?
   where T.RawValue == String {
     guard let word = try string(key) else { return nil }
@@ -130,19 +130,19 @@ struct ConfigReader {
     }
   }
 
-  /// A list of numbers; a single one stands for all channels.
+  /// A list of numbers; a single one applies to all channels.
   func channelValues(_ key: String, channels: Int) throws -> [Float]? {
     if let number = value(key)?.doubleValue { return [Float](repeating: Float(number), count: channels) }
     return try floats(key)
   }
 
-  /// The side of a square: a whole number, or a list of two equal ones.
+  /// The side of a square: an integer, or a list of two equal ones.
   func side(_ key: String) throws -> Int? {
     guard let value = value(key) else { return nil }
     if let number = value.intValue { return number }
     guard let sides = value.arrayValue?.map(\.intValue), let first = sides.first.flatMap({ $0 }),
       sides.count <= 2
-    else { throw fault(key, "a whole number or a list of two", value) }
+    else { throw fault(key, "an integer or a list of two", value) }
     guard sides.allSatisfy({ $0 == first }) else {
       throw Failure(
         "E0605", "\(source): \(path(key)) is \(value.serialized()), which is not a square",

@@ -1,6 +1,6 @@
 import MocoBase
 
-/// The filters by which an image takes another size, under Pillow's names.
+/// The filters for resizing an image, with Pillow's names.
 public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
   case nearest, lanczos, bilinear, bicubic, box, hamming
 
@@ -11,18 +11,18 @@ public enum ResampleFilter: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// How an image of any size becomes the square that a tower takes: a resize, then the middle, cut out or
-/// filled up.
+/// How an image of any size becomes the square input of a tower: a resize, then the centre, cropped or
+/// padded.
 ///
 /// S is the tower's side in pixels. The plain one is OpenAI's: the shorter side to S, then the centre.
 public struct ImageTransform: Hashable, Sendable {
   /// How an image is resized before the crop.
   public enum Fit: Hashable, Sendable {
-    /// The shorter side becomes so many pixels, nil for S; the other follows.
+    /// The shorter side becomes this many pixels, nil for S; the other follows.
     case shortest(Int?)
-    /// The longer side becomes S; the other follows, and is filled up.
+    /// The longer side becomes S; the other follows, and is padded.
     case longest
-    /// Both sides are given: the image is squashed.
+    /// Both sides are given: the aspect ratio is not kept.
     case exact(width: Int, height: Int)
     /// No resize.
     case none
@@ -32,15 +32,15 @@ public struct ImageTransform: Hashable, Sendable {
   public var fit: Fit = .shortest(nil)
   /// The filter of the resize.
   public var filter: ResampleFilter = .bicubic
-  /// What a place without image holds: one value, or one a channel.
+  /// The value of padding: one value, or one per channel.
   public var fill: [UInt8] = [0]
-  /// Whether an odd margin puts the crop towards the top left. transformers does so; torchvision takes the
+  /// Whether an odd margin moves the crop towards the top left, as in transformers; torchvision rounds to the
   /// nearest even number.
   public var cropsDown = false
 
   /// A transform; without arguments OpenAI's.
   ///
-  /// - Parameter fill: one value 0 … 255, or one a channel.
+  /// - Parameter fill: one value 0 … 255, or one per channel.
   public init(
     fit: Fit = .shortest(nil), filter: ResampleFilter = .bicubic, fill: [UInt8] = [0], cropsDown: Bool = false
   ) {
@@ -50,7 +50,7 @@ public struct ImageTransform: Hashable, Sendable {
     self.cropsDown = cropsDown
   }
 
-  /// Whether an image of S × S pixels stays as it is.
+  /// Whether an image of S × S pixels does not change.
   public func keeps(_ size: Int) -> Bool {
     switch fit {
     case .shortest(let side): side ?? size == size
@@ -79,25 +79,25 @@ public struct ImageTransform: Hashable, Sendable {
     }
   }
 
-  /// One line for people, such as `shorter side to 224 (bicubic), centre crop`.
+  /// A one-line description, such as `shorter side to 224 (bicubic), centre crop`.
   public func description(size: Int) -> String {
-    let filled = "filled up with \(fill.map { String($0) }.joined(separator: ", "))"
+    let filled = "padded with \(fill.map { String($0) }.joined(separator: ", "))"
     switch fit {
     case .shortest(let side):
       let side = side ?? size
-      return "shorter side to \(side) (\(filter.rawValue)), the centre of \(size)×\(size)"
+      return "shorter side resized to \(side) (\(filter.rawValue)), centre crop to \(size)×\(size)"
         + (side < size ? " \(filled)" : "")
-    case .longest: return "longer side to \(size) (\(filter.rawValue)), \(filled) to \(size)×\(size)"
+    case .longest: return "longer side resized to \(size) (\(filter.rawValue)), \(filled) to \(size)×\(size)"
     case .exact(let width, let height):
-      let squash = "squashed to \(width)×\(height) (\(filter.rawValue))"
-      return width == size && height == size ? squash : squash + ", the centre of \(size)×\(size)"
-    case .none: return "no resize, the centre of \(size)×\(size), \(filled) where it is smaller"
+      let squash = "resized to \(width)×\(height) (\(filter.rawValue))"
+      return width == size && height == size ? squash : squash + ", centre crop to \(size)×\(size)"
+    case .none: return "not resized, centre crop to \(size)×\(size), \(filled) where the image is smaller"
     }
   }
 }
 
 extension ImageTransform {
-  /// Only what differs from the plain one; nil if nothing does.
+  /// Only the differences from the plain transform; nil if there are none.
   var json: Json? {
     var object = JsonObject()
     switch fit {
@@ -127,7 +127,7 @@ extension ImageTransform {
       guard sides.count == 2 else {
         throw Failure(
           "E0605", "\(reader.source): \(reader.path("exact")) has \(sides.count) sides",
-          help: "give width and height")
+          help: "write width and height")
       }
       fit = .exact(width: sides[0], height: sides[1])
     }
@@ -141,7 +141,7 @@ extension ImageTransform {
     cropsDown = try reader.bool("crops_down") ?? false
   }
 
-  /// - Throws: E0605 for sizes to which no image can be brought, and a fill that does not fit the channels.
+  /// - Throws: E0605 for sizes that are out of range, and a fill that does not match the channels.
   func validate(channels: Int) throws {
     let sides: [Int]
     switch fit {
@@ -152,9 +152,9 @@ extension ImageTransform {
     guard sides.allSatisfy({ $0 > 0 && $0 <= 1 << 14 }), fill.count == 1 || fill.count == channels else {
       throw Failure(
         "E0605",
-        "this is not a usable CLIP configuration: images cannot be brought to "
+        "this is not a usable CLIP configuration: images cannot be resized to "
           + "\(sides.map { String($0) }.joined(separator: "×")) with a fill of \(fill.count) values",
-        help: "give sides from 1 to 16384, and one fill value or one a channel")
+        help: "use sides from 1 to 16384, and one fill value or one per channel")
     }
   }
 }

@@ -2,11 +2,11 @@ import MocoBase
 import MocoTensor
 import Synchronization
 
-/// What models of the same weights find out only once: models that runs of one process have each for themselves, over
+/// Results that models of the same weights compute only once: separate models of the runs of one process, over
 /// tensors that they share.
 ///
-/// It holds of a model as long as that has the very tensors of the first one: what trains, or is handed to a program that
-/// might write into it, gets tensors of its own. No result depends on it.
+/// It is valid for a model while that has the same tensors as the first one: tensors that train, or that a program
+/// might write to, are copied. No result depends on it.
 package final class SharedWeights: Sendable {
   private let tensors: [String: Tensor]
   private let state = Mutex(State())
@@ -18,7 +18,7 @@ package final class SharedWeights: Sendable {
     var bytes = 0
   }
 
-  /// Bytes of text features that are kept; beyond, the oldest go.
+  /// Maximum size of cached text features in bytes; beyond it, the oldest are removed.
   private static let mostBytes = 128 << 20
 
   /// Weights of a model that was just loaded.
@@ -26,7 +26,7 @@ package final class SharedWeights: Sendable {
     tensors = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.variable.value) })
   }
 
-  /// Whether a model still has all of these tensors whose names fit.
+  /// Whether a model still has all of these tensors with matching names.
   func holds(_ model: CLIPModel, where fits: (String) -> Bool) -> Bool {
     model.parameters.allSatisfy { name, variable in
       guard fits(name) else { return true }
@@ -36,7 +36,7 @@ package final class SharedWeights: Sendable {
     }
   }
 
-  /// A hash that is found out once.
+  /// A hash that is computed once.
   func hash(_ prefix: String, _ make: () throws -> String) rethrows -> String {
     if let known = state.withLock({ $0.hashes[prefix] }) { return known }
     let made = try make()
@@ -47,7 +47,7 @@ package final class SharedWeights: Sendable {
   /// Features of fixed texts that were encoded already.
   package func features(_ key: String) -> [Float]? { state.withLock { $0.features[key] } }
 
-  /// Keeps features of fixed texts.
+  /// Caches features of fixed texts.
   package func keep(_ features: [Float], _ key: String) {
     let bytes = features.count * 4 + key.utf8.count
     guard bytes <= SharedWeights.mostBytes / 2 else { return }
@@ -66,10 +66,10 @@ package final class SharedWeights: Sendable {
 }
 
 extension CLIPModel {
-  /// Lets copies of this model share what is found out of its weights; for one that was just loaded.
+  /// Lets copies of this model share results for its weights; for a model that was just loaded.
   package func beginSharing() { shared = SharedWeights(self) }
 
-  /// Gives the model tensors of its own, so that writing into them reaches no other run's.
+  /// Gives the model its own tensors, so that writing to them does not affect other runs.
   ///
   /// - Throws: E0405.
   package func unshare() throws {
@@ -78,7 +78,7 @@ extension CLIPModel {
     shared = nil
   }
 
-  /// What is shared of the text tower; nil where nothing is, or the tower is no longer the shared one.
+  /// Shared results of the text tower; nil if there are none, or the tower is no longer the shared one.
   package var sharedText: SharedWeights? {
     guard let shared, shared.holds(self, where: { !$0.hasPrefix("visual.") }) else { return nil }
     return shared

@@ -8,11 +8,11 @@ extension CLIPModel {
   /// Features of prompts made of texts and learned rows, not normalized.
   ///
   /// - Parameters:
-  ///   - deep: for prompts of pieces, what is written over all their soft rows, in the order of their places,
-  ///     before block 1, 2, …; nil leaves a block alone.
-  ///   - memory: bytes that activations may take.
+  ///   - deep: for prompts of pieces, the rows that replace all their soft rows, in the order of their positions,
+  ///     before block 1, 2, …; nil changes nothing before that block.
+  ///   - memory: memory limit for activations in bytes.
   /// - Shape: deep [soft rows of a prompt, W] each; result [S, D]
-  /// - Throws: E0205, E0303, E0305, E0603, E0604 for prompts that do not fit, and what `encodeText` throws.
+  /// - Throws: E0205, E0303, E0305, E0603, E0604 for invalid prompts, and the errors of `encodeText`.
   public func encodePrompts(
     _ prompts: [Prompt], deep: [Variable?]? = nil, memory: Int = TextPlan.defaultMemory
   ) throws -> Variable {
@@ -25,7 +25,7 @@ extension CLIPModel {
     return isGiven ? features : try F.gather(features, assembled.places)
   }
 
-  /// Keys and rows of prompts. The trie computes equal prompts once; where prompts have no trie, they become one
+  /// Keys and rows of prompts. The trie computes equal prompts once; without a trie, equal prompts are joined
   /// here.
   package func assemble(_ prompts: [Prompt], deep: [Variable?]? = nil) throws -> AssembledPrompts {
     var assembly = PromptAssembly(model: self, deep: deep)
@@ -52,33 +52,33 @@ extension CLIPModel {
 
   /// The rows of the token table for a text, without [start] and [end]. Shape: [n, W].
   ///
-  /// - Throws: E0604 for a text without a token, E0603 for one that no prompt has room for.
+  /// - Throws: E0604 for a text without tokens, E0603 for one that is too long for a prompt.
   public func embedding(of text: String) throws -> Tensor {
     let ids = try tokenizer.encode(text)
     guard !ids.isEmpty else {
       throw Failure(
-        "E0604", "the text \"\(text)\" has no token", help: "give it a word, as in \"a photo of a\"")
+        "E0604", "the text \"\(text)\" has no tokens", help: "use at least one word, as in \"a photo of a\"")
     }
     guard ids.count + 2 <= config.text.context else {
       throw Failure(
         "E0603",
-        "the text has \(ids.count) tokens, the model reads at most \(max(config.text.context - 2, 0))",
+        "the text has \(ids.count) tokens; the model accepts at most \(max(config.text.context - 2, 0))",
         help: "shorten the text")
     }
     return try parameter("token_embedding.weight").value.indexSelect(axis: 0, ids)
   }
 }
 
-/// What messages call a prompt. It is put into words where there is a message: most prompts have none.
+/// The name of a prompt in messages. The text is built only for a message: most prompts have none.
 struct PromptOwner: CustomStringConvertible {
   let index: Int
   var description: String { "prompt \(index)" }
 }
 
-/// Makes keys of prompts' pieces.
+/// Builds the keys of prompts from their pieces.
 struct PromptAssembly {
   let model: CLIPModel
-  /// What is written over all soft rows of each prompt.
+  /// The rows that replace all soft rows of each prompt.
   let deep: [Variable?]?
   var table = SoftRowTable()
 
@@ -89,7 +89,7 @@ struct PromptAssembly {
 
   private var text: TextConfig { model.config.text }
 
-  /// The keys of one prompt, [start] and [end] included.
+  /// The keys of one prompt, including [start] and [end].
   mutating func keys(_ pieces: [PromptPiece], index: Int) throws -> [PromptKey] {
     let owner = PromptOwner(index: index)
     let segments = try TextSegments(pieces, owner: owner, tokenizer: model.tokenizer)
@@ -105,13 +105,13 @@ struct PromptAssembly {
         if let special = ids.first(where: { $0 == start || $0 == end }) {
           throw Failure(
             "E0305",
-            "\(owner) holds \(special == end ? "<|endoftext|>" : "<|startoftext|>") in a piece of text",
-            help: "leave it out: [start] and [end] are added to prompts of pieces", argument: "text")
+            "\(owner) contains \(special == end ? "<|endoftext|>" : "<|startoftext|>") in a piece of text",
+            help: "leave it out: [start] and [end] are added automatically", argument: "text")
         }
         guard !ids.isEmpty || text.allSatisfy(\.isWhitespace) else {
           throw Failure(
-            "E0604", "the text \"\(text)\" in \(owner) has no token",
-            help: "give it letters, digits or signs", argument: "text")
+            "E0604", "the text \"\(text)\" in \(owner) has no tokens",
+            help: "add letters, digits or punctuation", argument: "text")
         }
         keys += ids.map { .token($0) }
       case .soft(let piece):
@@ -124,8 +124,8 @@ struct PromptAssembly {
     }
     guard keys.count > 1 else {
       throw Failure(
-        "E0604", "\(owner) has neither a token nor a soft row",
-        help: "give it a word or a tensor [rows, \(text.width)]",
+        "E0604", "\(owner) has no tokens and no soft rows",
+        help: "add a word or a tensor of shape [rows, \(text.width)]",
         argument: "text")
     }
     keys.append(.token(end))
@@ -133,17 +133,17 @@ struct PromptAssembly {
       let soft = softCount == 0 ? "" : ", \(softCount) of them soft"
       throw Failure(
         "E0603",
-        "\(owner), \"\(segments.shown)\", needs \(keys.count) tokens with [start] and [end]\(soft); the model reads "
+        "\(owner), \"\(segments.shown)\", needs \(keys.count) tokens with [start] and [end]\(soft); the model accepts "
           + "\(text.context)",
-        help: softCount == 0 ? "shorten its text" : "shorten its text, or use fewer soft rows",
+        help: softCount == 0 ? "shorten the text" : "shorten the text, or use fewer soft rows",
         argument: "text")
     }
     return keys
   }
 
-  /// What is written over all soft rows of a prompt; nil where its pieces say it themselves.
+  /// The rows that replace all soft rows of a prompt; nil if its pieces define them.
   ///
-  /// - Throws: E0205 for shapes that do not fit, E0305 where both say it.
+  /// - Throws: E0205 for a shape mismatch, E0305 if both define them.
   private func checkedDeep(
     _ pieces: [PromptPiece], _ segments: TextSegments, _ owner: PromptOwner
   ) throws -> [Variable?]? {
@@ -154,13 +154,13 @@ struct PromptAssembly {
       for (layer, rows) in piece.deep.enumerated() {
         guard let rows else { continue }
         try check(
-          rows, rows: piece.count, "what is written over a soft piece of \(owner) before block \(layer + 1)")
+          rows, rows: piece.count, "the deep prompt for a soft piece of \(owner) before block \(layer + 1)")
       }
       try checkLayers(piece.deep.count)
       guard deep == nil || piece.deep.isEmpty else {
         throw Failure(
-          "E0305", "\(owner) has a soft piece with rows in depth, and there is deep: as well",
-          help: "say it in one place: in the piece, or by deep:", argument: "deep")
+          "E0305", "\(owner) has a soft piece with deep rows, and deep: is given too",
+          help: "use only one of them: rows in the piece, or deep:", argument: "deep")
       }
       count += piece.count
     }
@@ -170,8 +170,8 @@ struct PromptAssembly {
       guard let rows else { continue }
       guard count > 0 else {
         throw Failure(
-          "E0205", "\(owner) has no soft rows that deep: could be written over",
-          help: "give it a tensor [rows, \(text.width)] as a piece", argument: "deep")
+          "E0205", "\(owner) has no soft rows for deep: to replace",
+          help: "add a piece that is a tensor of shape [rows, \(text.width)]", argument: "deep")
       }
       try check(rows, rows: count, "deep[\(layer)]", owner)
     }
@@ -182,39 +182,39 @@ struct PromptAssembly {
     guard count < text.layers else {
       throw Failure(
         "E0205",
-        "there are deep prompts before \(count) blocks, and the text tower has \(text.layers) blocks, the first of "
-          + "which takes the prompts themselves",
-        help: "give at most \(text.layers - 1)", argument: "deep")
+        "there are deep prompts for \(count) blocks, but at most \(text.layers - 1) can have them: the text tower has "
+          + "\(text.layers) blocks, and the first one gets the prompts themselves",
+        help: "pass at most \(text.layers - 1)", argument: "deep")
     }
   }
 
-  /// - Parameter rows: how many there must be; nil for any.
+  /// - Parameter rows: the required number; nil for any.
   private func check(
     _ variable: Variable, rows: Int?, _ name: @autoclosure () -> String, _ owner: PromptOwner? = nil
   ) throws {
     let shape = variable.value.shape
     guard shape.count == 2, shape[1] == text.width, variable.value.dtype == .float32 else {
-      var help = "make it of rows as wide as the text tower: clip.width is \(text.width)"
+      var help = "use rows as wide as the text tower: clip.width is \(text.width)"
       if shape.count == 3, shape[2] == text.width {
-        help = "take one matrix of it for each prompt, as in [t[i], name, \".\"]"
+        help = "use one matrix of it for each prompt, as in [t[i], name, \".\"]"
       } else if shape == [text.width] {
         help = "write t[0..<1] for one row of a tensor, or reshape(t, [1, \(text.width)])"
       }
       throw Failure(
         "E0205",
-        "\(name()) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model "
-          + "takes float32 rows [n, \(text.width)]",
+        "\(name()) is a tensor of shape \(Shape.text(shape)) and dtype \(variable.value.dtype.rawValue); the model "
+          + "expects float32 rows [n, \(text.width)]",
         help: help, argument: owner == nil ? "text" : "deep")
     }
     guard let rows, shape[0] != rows else { return }
     throw Failure(
       "E0205",
-      "\(name()) has \(shape[0]) rows, and \(owner?.description ?? "the piece") has \(rows) soft rows",
-      help: "give a row for each soft row", argument: owner == nil ? "text" : "deep")
+      "\(name()) has \(shape[0]) rows, but \(owner?.description ?? "the piece") has \(rows) soft rows",
+      help: "pass one row for each soft row", argument: owner == nil ? "text" : "deep")
   }
 }
 
-/// The ids of texts between soft rows, remembered: class names come again in every step.
+/// A cache for the ids of texts between soft rows: class names are used again in every step.
 final class SegmentMemory {
   private var known: [String: [Int]] = [:]
   private static let most = 1 << 14

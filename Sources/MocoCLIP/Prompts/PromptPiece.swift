@@ -4,23 +4,23 @@ import MocoAutograd
 
 /// A part of a prompt.
 public enum PromptPiece {
-  /// Words. Texts that stand side by side are one text, to the sign.
+  /// Words. Adjacent texts are joined to one text, character by character.
   case text(String)
-  /// Learned rows in the places of tokens.
+  /// Learned rows in place of tokens.
   case soft(SoftPiece)
 }
 
-/// Learned rows that stand in a prompt, and what is written over them in depth.
+/// Learned rows of a prompt, and the rows that replace them in later blocks.
 ///
-/// Pieces with the same variables, object for object, are the same piece: prompts that begin with it share the
-/// states of its places. Equal numbers under two variables are two pieces.
+/// Pieces with identical variable objects are the same piece: prompts that start with it share the
+/// states of its positions. Equal numbers in two variables are two pieces.
 public struct SoftPiece {
   /// Shape: [n, W]
   public let rows: Variable
-  /// What is written over the piece's places before block 1, 2, …; nil leaves them alone. Shape: [n, W] each.
+  /// The rows that replace the piece's rows before block 1, 2, …; nil for no change. Shape: [n, W] each.
   public let deep: [Variable?]
 
-  /// - Parameter deep: what is written over the places before block 1, 2, …
+  /// - Parameter deep: the rows that replace these rows before block 1, 2, …
   public init(_ rows: Variable, deep: [Variable?] = []) {
     self.rows = rows
     self.deep = deep
@@ -32,26 +32,26 @@ public struct SoftPiece {
 
 /// A prompt to be encoded.
 public enum Prompt {
-  /// Keys as the text tower reads them, [start] and [end] included.
+  /// Keys for the text tower, including [start] and [end].
   case keys([PromptKey])
   /// Pieces; [start] and [end] are added.
   case pieces([PromptPiece])
 
-  /// Whether it is made of pieces.
+  /// Whether it consists of pieces.
   public var isOfPieces: Bool {
     if case .pieces = self { return true }
     return false
   }
 }
 
-/// Prompts as the text tower takes them: their keys, and the rows that the keys name.
+/// Prompts in the form for the text tower: their keys, and the rows that the keys refer to.
 package struct AssembledPrompts {
   /// Keys of each distinct prompt.
   package var prompts: [[PromptKey]] = []
-  /// For each prompt that was given, its place in `prompts`.
+  /// The index of each input prompt in `prompts`.
   package var places: [Int] = []
   /// All soft rows; nil without any. Shape: [R, W].
   package var soft: Variable?
-  /// What is written over them in depth; nil where nothing is.
+  /// The rows that replace them in later blocks; nil if there are none.
   package var deep: DeepPrompts?
 }

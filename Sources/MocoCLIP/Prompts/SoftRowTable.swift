@@ -3,9 +3,9 @@ import MocoBase
 
 // R soft rows, Q deep rows.
 
-/// Gives the soft pieces of prompts their rows: the same piece always the same.
+/// Assigns rows to the soft pieces of prompts: equal pieces get the same rows.
 struct SoftRowTable {
-  /// A piece by the objects that it is made of.
+  /// The identity of a piece, by its objects.
   private struct Identity: Hashable {
     let rows: ObjectIdentifier
     let deep: [DeepSource?]
@@ -30,7 +30,7 @@ struct SoftRowTable {
   /// The first row of a piece.
   ///
   /// - Parameters:
-  ///   - deep: what is written over its rows before block 1, 2, …, and from which row of it on.
+  ///   - deep: the rows that replace its rows before block 1, 2, …, and the first row of each.
   mutating func place(_ piece: SoftPiece, deep: [(rows: Variable, first: Int)?]) -> Int {
     let identity = Identity(
       rows: ObjectIdentifier(piece.rows),
@@ -60,10 +60,10 @@ struct SoftRowTable {
     return base
   }
 
-  /// All soft rows one below the other, nil without any. Shape: [R, W].
+  /// All soft rows in one matrix, nil if there are none. Shape: [R, W].
   func soft() throws -> Variable? { try SoftRowTable.joined(parts) }
 
-  /// What is written over them in depth, nil where nothing is. Shape: [Q, W].
+  /// The rows that replace them in later blocks, nil if there are none. Shape: [Q, W].
   func deep() throws -> DeepPrompts? {
     guard let rows = try SoftRowTable.joined(deepParts) else { return nil }
     var deep = DeepPrompts(

@@ -1,19 +1,19 @@
 import MocoBase
 
-/// A prompt's pieces with the texts between soft rows joined, each to be tokenized as a whole.
+/// The pieces of a prompt, with the texts between soft rows joined. Each text is tokenized as a whole.
 ///
-/// Texts side by side are joined as strings, so that signs join as they do in a sentence: "U.S." and "." end in one
-/// token "..". What nobody can want is refused: two words that run into one, and a text that reads otherwise
-/// beside the others than alone, as half a reference of HTML does.
+/// Adjacent texts are joined as strings, so that characters join as in a sentence: "U.S." and "." end in one
+/// token "..". Mistakes are rejected: two words that join into one, and a text with different tokens
+/// next to the others than alone, such as half an HTML reference.
 struct TextSegments {
-  /// Texts and soft pieces, no two texts side by side.
+  /// Texts and soft pieces, without adjacent texts.
   private(set) var parts: [PromptPiece] = []
 
-  /// - Throws: E0604 for an empty text and a prompt without a piece, E0305 for texts that do not join.
+  /// - Throws: E0604 for an empty text and a prompt without pieces, E0305 for texts that cannot be joined.
   init(_ pieces: [PromptPiece], owner: PromptOwner, tokenizer: Tokenizer) throws {
     guard !pieces.isEmpty else {
       throw Failure(
-        "E0604", "\(owner) has no piece", help: "give it a text or soft tokens, as in [ctx, name, \".\"]",
+        "E0604", "\(owner) has no pieces", help: "add a String or soft tokens, as in [ctx, name, \".\"]",
         argument: "text")
     }
     var texts: [String] = []
@@ -30,7 +30,7 @@ struct TextSegments {
       case .text(let text):
         guard !text.isEmpty else {
           throw Failure(
-            "E0604", "piece \(place) of \(owner) is an empty text", help: "leave it out", argument: "text")
+            "E0604", "piece \(place) of \(owner) is an empty String", help: "leave it out", argument: "text")
         }
         texts.append(text)
       case .soft:
@@ -61,21 +61,21 @@ struct TextSegments {
         WordPattern.isLetter(last), WordPattern.isLetter(first)
       else { continue }
       throw Failure(
-        "E0305", "in \(owner) the texts \(quoted(left)) and \(quoted(right)) run into one word",
+        "E0305", "in \(owner) the texts \(quoted(left)) and \(quoted(right)) join into one word",
         help: "put a space between them, as in \(quoted(left + " "))", argument: "text")
     }
     let whole = texts.joined()
     if !isPlain(whole), letters(whole, tokenizer) != texts.flatMap({ letters($0, tokenizer) }) {
       throw Failure(
         "E0305",
-        "in \(owner) the texts \(texts.map(quoted).joined(separator: " and ")) read otherwise side by side than alone",
-        help: "write them as one text, or put a space between them", argument: "text")
+        "in \(owner) the texts \(texts.map(quoted).joined(separator: " and ")) have different tokens side by side than alone",
+        help: "write them as one String, or put a space between them", argument: "text")
     }
     return whole
   }
 
-  /// Soft rows between two texts keep them apart; what reaches across them in a sentence, such as half a reference
-  /// of HTML, has no meaning.
+  /// Soft rows between two texts separate them; a construct that spans them in a sentence, such as half an HTML reference,
+  /// has no meaning.
   private static func checkApart(_ segments: [String], _ owner: PromptOwner, _ tokenizer: Tokenizer) throws {
     guard segments.count > 1, !segments.allSatisfy(isPlain) else { return }
     let apart = segments.flatMap { letters($0, tokenizer) }
@@ -84,13 +84,13 @@ struct TextSegments {
     for sentence in sentences where letters(sentence, tokenizer) != apart {
       throw Failure(
         "E0305",
-        "in \(owner) the texts \(segments.map(quoted).joined(separator: " and ")) read otherwise in one sentence than "
+        "in \(owner) the texts \(segments.map(quoted).joined(separator: " and ")) have different tokens in one sentence than "
           + "with soft tokens between them",
-        help: "write < and & out in words", argument: "text")
+        help: "write words instead of < and &", argument: "text")
     }
   }
 
-  /// Whether nothing of a text is repaired or resolved.
+  /// Whether text cleaning does not change a text.
   private static func isPlain(_ text: String) -> Bool {
     text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "<") }
   }

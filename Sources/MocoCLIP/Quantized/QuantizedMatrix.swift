@@ -4,7 +4,7 @@ import MocoTensor
 
 /// Weights [outputs, inputs] as 8-bit integers, packed for `moco_quantized_run`.
 ///
-/// - Safety: written while it is made, and only read afterwards.
+/// - Safety: written during initialisation, and only read afterwards.
 final class QuantizedMatrix: @unchecked Sendable {
   let outputs: Int
   let inputs: Int
@@ -14,7 +14,7 @@ final class QuantizedMatrix: @unchecked Sendable {
   private let sums: UnsafePointer<Int32>
 
   /// - Parameter weights: [outputs, inputs], row-major.
-  /// - Throws: E0405 without memory.
+  /// - Throws: E0405 if memory runs out.
   init(_ weights: Values, outputs: Int, inputs: Int) throws {
     let bytes = moco_quantized_size(outputs, inputs)
     let (arena, places) = try Arena.lay { arena in
@@ -60,11 +60,11 @@ struct QuantizedBlock {
   }
 }
 
-/// The quantized blocks of an image tower, and the weights they were made of.
+/// The quantized blocks of an image tower, and the weights they were computed from.
 struct QuantizedTower {
   let blocks: [QuantizedBlock]
   private let sources: [Source]
-  // Held, so that no other weights come to stand at their place.
+  // Held, so that no other weights get the same address.
   private let held: [Tensor]
 
   init(
@@ -80,7 +80,7 @@ struct QuantizedTower {
     }
   }
 
-  /// Whether these are still the tower's weights.
+  /// Whether these are still the weights of the tower.
   func isOf(_ tower: VisionParameters<TowerParameter>) -> Bool {
     tower.blocks.flatMap(QuantizedTower.weights).map(Source.init) == sources
   }

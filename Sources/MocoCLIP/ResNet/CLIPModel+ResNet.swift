@@ -27,7 +27,7 @@ extension CLIPModel {
     return features
   }
 
-  /// Whether a gradient must pass through the ModifiedResNet. Running means and variances never train.
+  /// Whether a gradient must pass through the ModifiedResNet. Running means and variances are never trained.
   func trainsResNet(pixels: Variable) -> Bool {
     guard Autograd.isEnabled else { return false }
     return pixels.requiresGrad

@@ -2,13 +2,13 @@ import MocoAutograd
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: B images, S pixels along a side of a state, C its channels; states are [B · S · S, C].
+// Symbols in shapes: B images, S pixels along a side of a state, C its channels; states are [B · S · S, C].
 // T tokens of the pooling, W their width.
 
-/// The ModifiedResNet out of recorded operations, for gradients of its weights and of the pixels.
+/// The ModifiedResNet as recorded operations, for gradients of its weights and of the pixels.
 ///
 /// Slower than `ResNetTower` and with all states in memory. The running means and variances of batch norms
-/// are constants here as there.
+/// are constants, as in `ResNetTower`.
 struct ResNetGraph {
   let model: CLIPModel
 
@@ -58,7 +58,7 @@ struct ResNetGraph {
     var rows = x
     if shape.size > 1 {
       let columns = side / shape.stride
-      // One more row than there are pixels: the zeros around the image.
+      // One more row than pixels: the zeros around the image.
       let padded = try F.concat([x, Variable(Tensor.zeros([1, shape.inputs]))], axis: 0)
       let places = ResNetGraph.places(count, side: side, stride: shape.stride)
       rows = try F.reshape(F.gather(padded, places), [count * columns * columns, shape.taps])

@@ -1,4 +1,4 @@
-// Letters of shapes: W width of the stem, the pooled rows are 32 W wide.
+// Symbols in shapes: W width of the stem, the pooled rows are 32 W wide.
 
 /// A convolution without bias and the batch norm that follows it.
 struct ConvolutionShape {
@@ -11,7 +11,7 @@ struct ConvolutionShape {
   let size: Int
   let stride: Int
 
-  /// Numbers that a kernel reads.
+  /// Number of weights of a kernel per output.
   var taps: Int { size * size * inputs }
 
   static let normParts = ["weight", "bias", "running_mean", "running_var"]

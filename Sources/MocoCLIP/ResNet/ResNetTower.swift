@@ -2,7 +2,7 @@ import CKernels
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: H, W pixels of a state, C its channels; states are [H, W, C]. T tokens of the pooling.
+// Symbols in shapes: H, W pixels of a state, C its channels; states are [H, W, C]. T tokens of the pooling.
 
 /// The ModifiedResNet of CLIP (Radford et al. 2021, section 2.4), without gradients: three convolutions
 /// before the first average instead of one, strides by averages, attention instead of the last average.
@@ -11,7 +11,7 @@ import MocoTensor
 /// in blocks of rows that depend on the shape alone. An image is one task for one thread, so its bits do not
 /// depend on the images around it or on the number of threads.
 ///
-/// - Safety: its weights are set before it is given away, and only read afterwards.
+/// - Safety: its weights are set before it is shared, and only read afterwards.
 struct ResNetTower: @unchecked Sendable {
   /// A convolution with its batch norm: weights [outputs, size, size, inputs], bias [outputs].
   struct Convolution {
@@ -47,7 +47,7 @@ struct ResNetTower: @unchecked Sendable {
 
   static let normEps: Float = 1e-5
 
-  /// - Throws: E0602 if a parameter was replaced by one of another shape, E0606 for a variance below zero,
+  /// - Throws: E0602 if a parameter was replaced by one with another shape, E0606 for a variance below zero,
   ///   E0405.
   init(_ model: CLIPModel) throws {
     let binding = ParameterBinding()
@@ -98,12 +98,12 @@ struct ResNetTower: @unchecked Sendable {
     blocks = parts.blocks
   }
 
-  /// - Throws: E0606 for a variance below zero, of which no deviation can be taken.
+  /// - Throws: E0606 for a variance below zero, which has no standard deviation.
   static func requireVariance(_ variance: [Float], _ shape: ConvolutionShape) throws {
     guard let wrong = variance.first(where: { !($0 >= 0) }) else { return }
     throw Failure(
-      "E0606", "visual.\(shape.norm).running_var holds \(wrong)",
-      help: "a variance is not negative: the file is damaged")
+      "E0606", "visual.\(shape.norm).running_var contains \(wrong)",
+      help: "a variance cannot be negative: the file is corrupted")
   }
 
   /// γ (w x − mean) / √(var + ε) + β as one product and one sum, with the kernel's pixels before its
@@ -181,7 +181,7 @@ struct ResNetTower: @unchecked Sendable {
     pool(memory, into: output)
   }
 
-  /// A block, from and to `memory.state`. Gives the side of the new state.
+  /// A block, from and to `memory.state`. Returns the side length of the new state.
   private func run(_ block: Bottleneck, side: Int, _ memory: Memory) -> Int {
     let parts = block.convolutions
     let after = side / block.stride
@@ -196,7 +196,7 @@ struct ResNetTower: @unchecked Sendable {
     if let part = block.shortcut {
       var source = memory.state
       if block.stride > 1 {
-        // Where the 3×3 convolution wrote is free again.
+        // The output of the 3×3 convolution is free again.
         average(memory.state, side: side, channels: part.shape.inputs, into: memory.second)
         source = memory.second
       }
@@ -228,7 +228,7 @@ struct ResNetTower: @unchecked Sendable {
         rows = Values(memory.unfolded)
       }
       let target = output + range.lowerBound * outputs
-      // In place where the shortcut is what is written over: it is added before.
+      // In place if the output replaces the shortcut: it is added first.
       if case .addAndRelu(let shortcut) = after {
         let source = shortcut + range.lowerBound * outputs
         for row in 0..<range.count {
@@ -242,7 +242,7 @@ struct ResNetTower: @unchecked Sendable {
         b: part.weight,
         ldb: shape.taps, beta: 1, c: target, ldc: outputs)
       if case .nothing = after { continue }
-      // Written so that NaN stays NaN.
+      // Written so that NaN is preserved.
       for i in 0..<range.count * outputs { target[i] = target[i] < 0 ? 0 : target[i] }
     }
   }

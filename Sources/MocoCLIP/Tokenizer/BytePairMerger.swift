@@ -1,6 +1,6 @@
-/// Joins the bytes of one word into tokens: the pair of lowest rank first, of equal ones the leftmost.
+/// Joins the bytes of one word into tokens: the pair with the lowest rank first, the leftmost in case of a tie.
 ///
-/// A heap of candidate pairs over a linked list; n log n also for a word without end.
+/// A heap of candidate pairs over a linked list; O(n log n) even for very long words.
 struct BytePairMerger {
   let vocabulary: Vocabulary
 
@@ -20,7 +20,7 @@ struct BytePairMerger {
     ids.append(vocabulary.idOfByte[Int(last)] + 256)
     guard ids.count > 1 else { return ids.map(Int.init) }
 
-    // A joined pair lives on at its first place; −1 marks a place that is gone.
+    // A joined pair stays at its first position; −1 marks a removed position.
     var next = (1...ids.count).map { Int32($0) }
     var previous = (0..<ids.count).map { Int32($0 - 1) }
     var heap: [Candidate] = []

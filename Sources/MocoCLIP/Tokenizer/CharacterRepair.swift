@@ -1,5 +1,5 @@
-/// Single characters that stand for others: typographic quotes, ligatures, full and half width forms, line
-/// breaks, code page leftovers; and what carries no text at all.
+/// Single characters that are replaced by others: typographic quotes, ligatures, full and half width forms, line
+/// breaks, code page leftovers; and characters without text.
 enum CharacterRepair {
   static func replaced(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
@@ -74,7 +74,7 @@ enum CharacterRepair {
     for (offset, code) in consonants.enumerated() {
       table[0xFFA1 + UInt32(offset)] = Unicode.Scalar(code).map { [$0] }
     }
-    // The vowels stand in groups of six, with gaps of two.
+    // The vowels are in groups of six, with gaps of two.
     for offset: UInt32 in 0..<21 {
       table[0xFFC2 + offset / 6 * 8 + offset % 6] = Unicode.Scalar(0x1161 + offset).map { [$0] }
     }
@@ -103,7 +103,7 @@ enum CharacterRepair {
     return result
   }
 
-  /// Control characters that mean nothing in a text; tab, line feed and form feed stay.
+  /// Control characters without meaning in a text; tab, line feed and form feed are kept.
   static func withoutControls(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     text.filter { scalar in
       switch scalar.value {

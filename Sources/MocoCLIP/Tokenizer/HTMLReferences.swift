@@ -24,8 +24,8 @@ struct HTMLReferences {
     return result
   }
 
-  /// Resolves only what is surely meant: `&name;` and `&#number;` with their semicolon and at most 24 letters
-  /// or digits. Names in capitals stand for the capital of what they mean (`&EACUTE;` is É).
+  /// Resolves only unambiguous references: `&name;` and `&#number;` with their semicolon and at most 24 letters
+  /// or digits. Names in capitals mean the capital letter (`&EACUTE;` is É).
   func resolvedStrictly(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     guard text.contains("&") else { return text }
     var text = text
@@ -37,7 +37,7 @@ struct HTMLReferences {
         let replacement = strictReference(Array(text[(index + 1)..<end]))
       {
         if replacement == ["&"] {
-          // `&amp;amp;lt;`: going on from the new ampersand keeps a long chain of them linear.
+          // `&amp;amp;lt;`: continuing from the new ampersand keeps a long chain of them linear.
           index = end - 1
           text[index] = "&"
         } else {
@@ -54,7 +54,7 @@ struct HTMLReferences {
 
   // MARK: As a browser
 
-  /// What the text after an ampersand stands for, and how much of it; nil if nothing is meant.
+  /// The meaning of the text after an ampersand, and its length; nil if it is not a reference.
   private func reference(_ text: ArraySlice<Unicode.Scalar>) -> ([Unicode.Scalar], Int)? {
     if text.first == "#" { return numeric(text) }
     var name: [Unicode.Scalar] = []
@@ -119,7 +119,7 @@ struct HTMLReferences {
 
   // MARK: Strictly
 
-  /// The place after the semicolon of what follows an ampersand, if it has the strict form.
+  /// The position after the semicolon of the text after an ampersand, if it has the strict form.
   private func strictEnd(_ text: [Unicode.Scalar], from start: Int) -> Int? {
     var index = start
     if index < text.count && text[index] == "#" { index += 1 }
@@ -141,7 +141,7 @@ struct HTMLReferences {
     }
     let name = HTMLReferences.string(body[...])
     if let known = tables.references[name] { return known }
-    // In capitals: only where a browser would not read it otherwise.
+    // In capitals: only if a browser would not read it differently.
     guard name == name.uppercased(), let known = tables.references[name.lowercased()] else { return nil }
     let whole = ["&"] + body
     guard resolved(whole) == whole else { return nil }
@@ -155,7 +155,7 @@ struct HTMLReferences {
   }
 }
 
-/// What the codes 0x80 to 0x9F mean in Windows' western code page; the five it leaves free stay themselves.
+/// The codes 0x80 to 0x9F in Windows' western code page; the five unassigned ones stay unchanged.
 enum Windows1252 {
   private static let table: [Unicode.Scalar] = [
     "\u{20AC}", "\u{81}", "\u{201A}", "\u{0192}", "\u{201E}", "\u{2026}", "\u{2020}", "\u{2021}",
@@ -164,13 +164,13 @@ enum Windows1252 {
     "\u{02DC}", "\u{2122}", "\u{0161}", "\u{203A}", "\u{0153}", "\u{9D}", "\u{017E}", "\u{0178}",
   ]
 
-  /// `code` must lie in 0x80…0x9F; anything else becomes U+FFFD.
+  /// `code` must be in 0x80…0x9F; anything else becomes U+FFFD.
   static func character(_ code: UInt32) -> Unicode.Scalar {
     guard code >= 0x80, code <= 0x9F else { return "\u{FFFD}" }
     return table[Int(code - 0x80)]
   }
 
-  /// The byte that stands for a character, in Windows-1252 or where that has none in Latin-1.
+  /// The byte for a character in Windows-1252, or in Latin-1 if Windows-1252 has none.
   static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
     if scalar.value < 0x100 { return UInt8(scalar.value) }
     return table.firstIndex(of: scalar).map { UInt8(0x80 + $0) }

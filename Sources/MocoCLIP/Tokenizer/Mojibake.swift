@@ -1,9 +1,9 @@
 /// Text that was UTF-8 and was read as Windows-1252 or Latin-1: `café` for `cafÃ©`.
 package enum Mojibake {
-  /// What a text was before, if it looks so; nil otherwise.
+  /// The original text, if this looks like mojibake; nil otherwise.
   ///
-  /// Every stretch of signs that those alphabets have is turned back into bytes. One that is UTF-8 then, beyond
-  /// ASCII, was hardly meant as it stands. A replacement sign says that something is lost for good, and stays.
+  /// Every run of characters of those encodings is converted back into bytes. If these are UTF-8 beyond
+  /// ASCII, the text was probably decoded with the wrong encoding. A replacement character marks lost text, and stays.
   package static func repaired(_ text: String) -> String? {
     var result = ""
     var run: [UInt8] = []

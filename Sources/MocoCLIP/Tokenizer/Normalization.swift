@@ -14,7 +14,7 @@ struct CanonicalComposer {
   private static let syllableCount: UInt32 = leadCount * vowelCount * tailCount
 
   func composed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
-    // Nothing below U+0300 decomposes into something else than itself under form C.
+    // Nothing below U+0300 changes under form C.
     guard scalars.contains(where: { $0.value >= 0x300 }) else { return scalars }
     var parts: [UInt32] = []
     parts.reserveCapacity(scalars.count + 8)
@@ -72,7 +72,7 @@ struct CanonicalComposer {
     var starter: Int?
     var lastClass: UInt8 = 0
     for (part, partClass) in zip(parts, classes) {
-      // A mark is blocked from the starter by a mark of its own or a higher class between them; a starter by
+      // A mark is blocked from the starter by a mark of the same or a higher class between them; a starter by
       // anything between.
       if let place = starter, place == result.count - 1 || (lastClass < partClass && lastClass != 0) {
         if let joined = pair(result[place], part) {

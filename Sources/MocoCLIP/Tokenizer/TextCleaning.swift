@@ -1,8 +1,8 @@
-/// The cleaning that CLIP's training captions went through: repair of common damage, HTML references twice,
+/// The cleaning of CLIP's training captions: repair of common errors, HTML references twice,
 /// white space folded, lower case.
 ///
-/// The repair agrees with the default settings of the text fixer that CLIP used, but for its guess of wrongly
-/// decoded text (mojibake), which is not attempted.
+/// The repair matches the default settings of the text fixer that CLIP used, except for its guess of incorrectly
+/// decoded text (mojibake), which is not implemented.
 struct TextCleaner: Sendable {
   let tables: TextTables
 
@@ -42,8 +42,8 @@ struct TextCleaner: Sendable {
     let references = HTMLReferences(tables: tables)
     let composer = CanonicalComposer(tables: tables)
     var line = line
-    // A pass may bring out something that another step can repair. A few passes reach a fixed point; the
-    // bound keeps a surprise from becoming an endless loop.
+    // A pass may reveal something that another step can repair. A few passes reach a fixed point; the
+    // bound prevents an endless loop.
     for _ in 0..<64 {
       let before = line
       if resolvesReferences { line = references.resolvedStrictly(line) }
@@ -57,7 +57,7 @@ struct TextCleaner: Sendable {
 
   // MARK: Folding
 
-  /// Every run of white space becomes one space; none at the ends.
+  /// Every run of white space becomes one space; white space at the ends is removed.
   private func foldWhiteSpace(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     result.reserveCapacity(text.count)

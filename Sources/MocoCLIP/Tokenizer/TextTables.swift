@@ -2,14 +2,14 @@ import MocoBase
 
 /// The tables that text cleaning needs: HTML's named references and Unicode's canonical compositions.
 struct TextTables: Sendable {
-  /// Name without `&`, with its `;` if it needs one → what it stands for.
+  /// Name without `&`, with its `;` if it needs one → its text.
   let references: [String: [Unicode.Scalar]]
   /// A character → its canonical decomposition, one step.
   let decompositions: [UInt32: [UInt32]]
   /// A pair (first in the upper half) → the character that it composes into.
   let compositions: [UInt64: UInt32]
 
-  /// - Throws: E0501 or E0502 naming the table's file.
+  /// - Throws: E0501 or E0502 with the table's file.
   init(directory: String) throws {
     references = try TextTables.readReferences(directory + "/html-entities.txt")
     (decompositions, compositions) = try TextTables.readCompositions(directory + "/unicode-compositions.txt")
@@ -48,7 +48,7 @@ struct TextTables: Sendable {
     return (decompositions, compositions)
   }
 
-  /// Calls `body` with the fields of each line of a table; a false answer is a fault of the file.
+  /// Calls `body` with the fields of each line of a table; a false result is an error of the file.
   private static func forEachLine(
     _ path: String, _ body: ([Slice<UnsafeRawBufferPointer>]) -> Bool
   ) throws {
@@ -57,7 +57,8 @@ struct TextTables: Sendable {
       for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
         guard body(line.split(separator: UInt8(ascii: " "))) else {
           throw Failure.corrupt(
-            path, "line \(index + 1) is malformed", help: "make the table again with scripts/make-vocabulary")
+            path, "line \(index + 1) is malformed",
+            help: "generate the table again with scripts/make-vocabulary")
         }
       }
     }

@@ -1,9 +1,9 @@
 import MocoBase
 import Synchronization
 
-/// CLIP's byte-pair tokenizer: text → ids, exactly as OpenAI's.
+/// CLIP's byte-pair tokenizer: text → ids, identical to OpenAI's.
 ///
-/// Safe to use from several threads; words that were seen are remembered.
+/// Safe to use from several threads; words are cached.
 public final class Tokenizer: Sendable {
   /// Merges of the published vocabulary of 49,408 ids.
   public static let mergesInUse = 48_894
@@ -16,7 +16,7 @@ public final class Tokenizer: Sendable {
   ///
   /// - Parameter limitedTo: use only the first n merges; the ids are then 512 bytes, n merges, [start],
   ///   [end].
-  /// - Throws: E0501 or E0502 naming the table, E0607 for a number of merges that it cannot have.
+  /// - Throws: E0501 or E0502 with the table, E0607 for an invalid number of merges.
   public init(directory: String, limitedTo merges: Int? = nil) throws {
     cleaner = TextCleaner(tables: try TextTables(directory: directory))
     vocabulary = try Vocabulary(path: directory + "/merges.txt.gz", limit: merges)
@@ -33,13 +33,13 @@ public final class Tokenizer: Sendable {
     return tokenizer
   }
 
-  /// Ids of a vocabulary with so many merges.
+  /// Ids of a vocabulary with this many merges.
   public static func vocabularySize(merges: Int) -> Int { 512 + merges + 2 }
 
-  /// Ids of CLIP's whole vocabulary, 49408.
+  /// Ids of CLIP's full vocabulary, 49408.
   static let fullVocabularySize = vocabularySize(merges: mergesInUse)
 
-  /// Number of ids: 512 for bytes, one a merge, [start] and [end].
+  /// Number of ids: 512 for bytes, one per merge, [start] and [end].
   public var vocabularySize: Int { vocabulary.count }
   /// Number of merges in use, at most `mergesInUse`.
   public var mergeCount: Int { vocabulary.mergeCount }
@@ -48,7 +48,7 @@ public final class Tokenizer: Sendable {
   /// Id of [end], the largest.
   public var endToken: Int { vocabulary.endToken }
 
-  /// The ids of a text, without [start] and [end]. `<|startoftext|>` and `<|endoftext|>` inside it become
+  /// The ids of a text, without [start] and [end]. `<|startoftext|>` and `<|endoftext|>` in it become
   /// theirs.
   public func encode(_ text: String) -> [Int] {
     var ids: [Int] = []
@@ -69,11 +69,11 @@ public final class Tokenizer: Sendable {
     return result
   }
 
-  /// A whole prompt: [start], the text, [end].
+  /// A complete prompt: [start], the text, [end].
   ///
   /// - Parameters:
-  ///   - context: the most ids it may have.
-  ///   - truncates: whether a longer text is cut before [end] instead of refused.
+  ///   - context: the maximum number of ids.
+  ///   - truncates: whether a longer text is cut before [end] instead of rejected.
   /// - Throws: E0603 if the text is longer than the context.
   public func prompt(_ text: String, context: Int, truncates: Bool = false) throws -> [Int] {
     var ids = [startToken] + encode(text)
@@ -82,8 +82,8 @@ public final class Tokenizer: Sendable {
         let most = context > 2 ? context - 2 : 0
         let found = "the text \"\(Tokenizer.shortened(text))\" has \(ids.count - 1) tokens"
         throw Failure(
-          "E0603", "\(found), the model reads at most \(most)",
-          help: "shorten the text, or cut it with truncate: true")
+          "E0603", "\(found); the model accepts at most \(most)",
+          help: "shorten the text, or pass truncate: true to cut it")
       }
       ids.removeLast(ids.count + 1 - context)
     }
@@ -112,8 +112,8 @@ public final class Tokenizer: Sendable {
     if id == endToken { return Array("<|endoftext|>".utf8) }
     guard id >= 0, id < startToken else {
       throw Failure(
-        "E0607", "\(id) is not a token: the vocabulary has the ids 0 to \(endToken)",
-        help: "ids come from the same tokenizer")
+        "E0607", "\(id) is not a token id: the vocabulary has ids from 0 to \(endToken)",
+        help: "use ids from the same tokenizer")
     }
     return vocabulary.tokenBytes(id) + (vocabulary.endsWord(id) ? [0x20] : [])
   }
@@ -124,7 +124,7 @@ public final class Tokenizer: Sendable {
     for scalar in word { bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter) }
     if let known = cache.withLock({ $0[bytes] }) { return known }
     let result = BytePairMerger(vocabulary: vocabulary).tokens(bytes[...])
-    // Words repeat; what is long or comes after very many others hardly does.
+    // Words repeat; long words and words after very many others rarely do.
     if bytes.count <= 64 {
       cache.withLock { cache in
         if cache.count >= 1 << 16 { cache.removeAll(keepingCapacity: true) }

@@ -1,11 +1,11 @@
 import MocoBase
 
-/// The byte-pair vocabulary: 256 bytes, the same 256 as ends of words, then one token a merge, [start] and
+/// The byte-pair vocabulary: 256 bytes, the same 256 as ends of words, then one token per merge, [start] and
 /// [end].
 ///
 /// Merges are found by the pair of ids they join; strings are needed only to read the list and to decode.
 struct Vocabulary: Sendable {
-  /// What the list writes after a token that ends a word.
+  /// The list's mark after a token that ends a word.
   static let end = Array("</w>".utf8)
 
   let mergeCount: Int
@@ -22,7 +22,7 @@ struct Vocabulary: Sendable {
 
   /// Reads the first `limit` merges (all if nil) of a gzip'd list, one `left right` a line.
   ///
-  /// - Throws: E0501, E0502 for the file; E0607 if it does not hold so many merges or a line is not a merge.
+  /// - Throws: E0501, E0502 for the file; E0607 if it does not hold this many merges or a line is not a merge.
   init(path: String, limit: Int?) throws {
     let text = try Gzip.inflateFile(path, cap: 16 << 20)
     let wanted = limit ?? Tokenizer.mergesInUse
@@ -52,10 +52,10 @@ struct Vocabulary: Sendable {
       guard let merge = readMerge(text, at: &place, byteOfCode, strings) else {
         let what =
           lineStart >= text.count
-          ? "it holds only \(line) merges, \(wanted) are needed"
+          ? "it contains only \(line) merges; \(wanted) are needed"
           : "line \(line + 1) is not a merge of known tokens"
         throw Failure(
-          "E0607", "\(path): \(what)", help: "make the list again with scripts/make-vocabulary")
+          "E0607", "\(path): \(what)", help: "generate the list again with scripts/make-vocabulary")
       }
       pairs.insert(left: merge.left, right: merge.right, rank: Int32(line))
       finishToken(endsWord: merge.endsWord, in: &strings)
@@ -65,7 +65,7 @@ struct Vocabulary: Sendable {
   /// Rank of the merge of two neighbours, nil if there is none. The merged token's id is 512 + rank.
   func rank(_ left: Int32, _ right: Int32) -> Int32? { pairs.find(left: left, right: right) }
 
-  /// A token's bytes; whether it ends a word is told by `endsWord`.
+  /// A token's bytes; `endsWord` tells whether it ends a word.
   func tokenBytes(_ id: Int) -> ArraySlice<UInt8> { bytes[Int(offsets[id])..<Int(offsets[id + 1])] }
 
   private var ends: [Bool] = []
@@ -81,7 +81,7 @@ struct Vocabulary: Sendable {
 
   // MARK: The list's alphabet
 
-  /// Bytes in the order of their ids: those that show as themselves first (! to ~, ¡ to ¬, ® to ÿ), then the
+  /// Bytes in the order of their ids: first those that are shown unchanged (! to ~, ¡ to ¬, ® to ÿ), then the
   /// rest.
   static let alphabet: [UInt8] = {
     let shown = (0..<256).filter { isShown($0) }

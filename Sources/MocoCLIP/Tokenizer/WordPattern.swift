@@ -1,5 +1,5 @@
-/// Cuts cleaned text into the pieces that are encoded one by one: the two special tokens, English
-/// contractions, runs of letters, single digits and other numerals, runs of anything else but white space.
+/// Splits cleaned text into the pieces that are encoded one by one: the two special tokens, English
+/// contractions, runs of letters, single digits and other numerals, runs of anything else except white space.
 enum WordPattern {
   enum Kind { case start, end, word }
 
@@ -29,7 +29,7 @@ enum WordPattern {
     }
   }
 
-  /// Whether a scalar is read together with letters beside it.
+  /// Whether a scalar belongs to a run of letters.
   static func isLetter(_ scalar: Unicode.Scalar) -> Bool { group(scalar) == .letter }
 
   private enum Group { case letter, number, space, other }
@@ -43,7 +43,7 @@ enum WordPattern {
       default: return .other
       }
     }
-    // The combining iota is not a letter, but another case of one; where case does not count it is nothing at
+    // The combining iota is not a letter, but another case of one; where case is ignored it is nothing at
     // all.
     if scalar == "\u{345}" { return .space }
     switch scalar.properties.generalCategory {
@@ -56,7 +56,7 @@ enum WordPattern {
   private static let startMark = Array("<|startoftext|>".unicodeScalars)
   private static let endMark = Array("<|endoftext|>".unicodeScalars)
 
-  /// The special token that begins here. One whose letters are other forms of s is cut out, but is a word.
+  /// The special token that starts here. A token with other forms of the letter s is split off, but is a word.
   private static func special(_ text: ArraySlice<Unicode.Scalar>) -> (Kind, Int)? {
     for (mark, kind) in [(startMark, Kind.start), (endMark, Kind.end)] where text.count >= mark.count {
       let piece = text.prefix(mark.count)
@@ -68,7 +68,7 @@ enum WordPattern {
 
   private static let contractions = ["s", "t", "re", "ve", "m", "ll", "d"].map { Array($0.unicodeScalars) }
 
-  /// Length of the contraction that begins here, apostrophe included.
+  /// Length of the contraction that starts here, including the apostrophe.
   private static func contraction(_ text: ArraySlice<Unicode.Scalar>) -> Int? {
     let rest = text.dropFirst()
     for ending in contractions where rest.count >= ending.count {
@@ -77,7 +77,7 @@ enum WordPattern {
     return nil
   }
 
-  /// Case does not count; the long s is an s.
+  /// Case is ignored; the long s is an s.
   private static func matches(_ scalar: Unicode.Scalar, _ letter: Unicode.Scalar) -> Bool {
     if scalar == letter { return true }
     if scalar == "\u{17F}" { return letter == "s" }

@@ -3,8 +3,8 @@ import MocoBase
 import MocoTensor
 import Synchronization
 
-/// Memory for the rows of a tower call, taken from a pool of slabs and given back when the call (or the
-/// graph that kept its activations) ends. In the steady state of a training loop nothing is allocated.
+/// Memory for the rows of a tower call, taken from a pool of slabs and returned when the call (or the
+/// graph that keeps its activations) ends. In the steady state of a training loop nothing is allocated.
 ///
 /// An arena is sized by a dry run: the same layout code runs once with a measuring arena and once for real.
 package final class Arena {
@@ -17,7 +17,7 @@ package final class Arena {
   /// An arena that only measures; its pointers must not be used.
   package init() { slab = nil }
 
-  /// - Throws: E0405 if the memory is not there.
+  /// - Throws: E0405 if memory runs out.
   package init(floats: Int) throws { slab = try SlabPool.take(floats) }
 
   deinit {
@@ -32,7 +32,7 @@ package final class Arena {
     return slab.base + start
   }
 
-  /// Runs a layout twice: to measure, and on memory of the measured size.
+  /// Runs a layout twice: to measure it, and on memory of the measured size.
   package static func lay<Layout>(_ layout: (Arena) -> Layout) throws -> (Arena, Layout) {
     let measure = Arena()
     _ = layout(measure)
@@ -40,14 +40,14 @@ package final class Arena {
     return (arena, layout(arena))
   }
 
-  // A valid address that stands for "not there yet" in the measuring run.
+  // A valid address that means "not allocated yet" in the measuring run.
   // - Safety: the address is never read or written through.
   private nonisolated(unsafe) static let measuring = UnsafeMutablePointer<Float>.allocate(capacity: 16)
 }
 
 /// One allocation, at least 64-byte aligned; large ones on huge pages where the system has them.
 ///
-/// - Safety: address and size never change; who writes where is for the code that laid it out.
+/// - Safety: address and size never change; the code that laid it out controls all writes.
 package final class Slab: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let capacity: Int
@@ -75,7 +75,7 @@ package final class Slab: @unchecked Sendable {
 
   private static func refused(_ capacity: Int) -> Failure {
     Failure(
-      "E0405", "no memory for \(capacity >> 18) MB of activations",
+      "E0405", "out of memory: cannot allocate \(capacity >> 18) MB of activations",
       help: "use smaller batches or fewer prompts at once")
   }
 }
@@ -92,12 +92,12 @@ package enum SlabPool {
       for (i, slab) in slabs.enumerated() where slab.capacity >= floats {
         if best.map({ slabs[$0].capacity > slab.capacity }) ?? true { best = i }
       }
-      // A slab many times too large stays for whoever needs it.
+      // A slab that is many times too large stays in the pool.
       guard let best, slabs[best].capacity <= max(floats * 4, 1 << 18) else { return nil }
       return slabs.remove(at: best)
     }
     if let found { return found }
-    // The new slab takes over from the largest that has become too small for the same work.
+    // The new slab replaces the largest one that is now too small for the same work.
     let outgrown: Slab? = free.withLock { slabs in
       let candidates = slabs.indices.filter {
         slabs[$0].capacity < floats && slabs[$0].capacity >= floats / 4

@@ -2,30 +2,30 @@ import MocoAutograd
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: S prompts, R soft rows, B images, D embedding (config.embedDim).
+// Symbols in shapes: S prompts, R soft rows, B images, D embedding (config.embedDim).
 
 extension CLIPModel {
   /// Features of prompts, not normalized.
   ///
-  /// One row of the tower for every distinct prefix, positions after a prompt's last key not at all, and the
-  /// last layer only where it is read. Gradients reach the soft rows and every parameter that is trained.
+  /// Computes one row of the tower for every distinct prefix, no positions after a prompt's last key, and the
+  /// last layer only where it is read. Gradients reach the soft rows and every trainable parameter.
   /// - Parameters:
-  ///   - prompts: keys of each prompt, [start] and [end] included.
-  ///   - soft: the rows that `.soft` keys name, [R, width].
-  ///   - deep: what is written over them before later blocks.
+  ///   - prompts: keys of each prompt, including [start] and [end].
+  ///   - soft: the rows that `.soft` keys refer to, [R, width].
+  ///   - deep: the rows that replace them before later blocks.
   ///   - taps: receives the states between the layers.
   /// - Returns: features.
   /// - Shape: [S, D]
   /// - Throws: E0604, E0603, E0202 for prompts that cannot be encoded; E0205 for soft rows of a wrong shape;
-  ///   E0405 without memory; E0406 if interrupted.
+  ///   E0405 if memory runs out; E0406 if interrupted.
   public func encodeText(
     _ prompts: [[PromptKey]], soft: Variable? = nil, deep: DeepPrompts? = nil, taps: TowerTaps? = nil
   ) throws -> Variable {
     try encodeText(planText(prompts), soft: soft, deep: deep, taps: taps)
   }
 
-  /// Checks prompts and prepares them for `encodeText`; keep the plan while the prompts do not change.
-  /// - Parameter memory: bytes that activations may take; more prompts than fit are encoded in chunks.
+  /// Checks prompts and prepares them for `encodeText`. Keep the plan while the prompts do not change.
+  /// - Parameter memory: memory limit for activations in bytes; more prompts than fit are encoded in chunks.
   /// - Throws: E0604, E0603, E0202, E0405.
   public func planText(_ prompts: [[PromptKey]], memory: Int = TextPlan.defaultMemory) throws -> TextPlan {
     try TextPlan(prompts, config: config, memory: memory)
@@ -36,7 +36,7 @@ extension CLIPModel {
   /// A plan of several chunks is trained in two passes: features of all chunks first, and each chunk forward
   /// again and backward once their gradient is known; the last chunk's activations are still there. Memory is
   /// that of one chunk.
-  /// - Parameter deep: what is written over the soft rows before later blocks.
+  /// - Parameter deep: the rows that replace the soft rows before later blocks.
   /// - Shape: soft [R, width]; result [S, D]
   /// - Throws: E0205, E0202, E0405, E0406, E0605 if the plan was made for another model's sizes.
   public func encodeText(
@@ -104,7 +104,7 @@ extension CLIPModel {
     }
   }
 
-  /// Holds what the last chunk's backward pass needs until it has run.
+  /// Keeps the data for the last chunk's backward pass until it has run.
   private final class LastChunk {
     var activations: TextActivations?
   }
@@ -112,19 +112,20 @@ extension CLIPModel {
   private func checkSoft(_ plan: TextPlan, _ soft: Variable?) throws {
     guard plan.width == config.text.width, plan.tokenLimit <= config.text.vocabulary else {
       throw Failure(
-        "E0605", "these prompts were prepared for a model of another size", help: "prepare them again")
+        "E0605", "these prompts were prepared for a model with other sizes", help: "prepare them again")
     }
     guard let soft else {
       if plan.softRows == 0 { return }
       throw Failure(
-        "E0205", "the prompts use \(plan.softRows) soft tokens and none were given",
-        help: "give a matrix of soft tokens, one row each")
+        "E0205", "the prompts use \(plan.softRows) soft tokens, but none were passed",
+        help: "pass a matrix of soft tokens, one row each")
     }
     let shape = soft.value.shape
     guard shape.count == 2, shape[1] == config.text.width else {
       throw Failure(
-        "E0205", "soft tokens have shape \(Shape.text(shape)), the model takes [rows, \(config.text.width)]",
-        help: "a soft token is one row, as wide as the text tower")
+        "E0205",
+        "soft tokens have shape \(Shape.text(shape)); the model expects [rows, \(config.text.width)]",
+        help: "use one row per soft token, as wide as the text tower")
     }
     guard shape[0] >= plan.softRows else {
       throw Failure(
@@ -139,7 +140,7 @@ extension CLIPModel {
   ///   - pixels: normalized images.
   ///   - taps: receives the states between the layers.
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
-  /// - Throws: E0205 for images of a wrong shape, E0405 without memory, E0406 if interrupted.
+  /// - Throws: E0205 for images of a wrong shape, E0405 if memory runs out, E0406 if interrupted.
   public func encodeImage(_ pixels: Variable, taps: TowerTaps? = nil) throws -> Variable {
     let frozen = !Autograd.isEnabled
     if frozen { UnrecordedUses.note([pixels] + trainableParameters.map(\.variable)) }
@@ -195,7 +196,7 @@ extension CLIPModel {
     }
   }
 
-  /// Features of images without a graph: one image a product, images spread over the threads. An image's bits
+  /// Features of images without a graph: one image per product, images spread over the threads. An image's bits
   /// do not depend on the images around it, so its features can be kept. In `imagePrecision`.
   /// - Shape: pixels [B, channels, image size, image size]; result [B, D]
   /// - Throws: E0205, E0405, E0406.
@@ -241,7 +242,7 @@ extension CLIPModel {
     else {
       throw Failure(
         "E0205",
-        "images have shape \(Shape.text(shape)), the model takes [images, \(vision.channels), \(vision.imageSize), "
+        "images have shape \(Shape.text(shape)); the model expects [images, \(vision.channels), \(vision.imageSize), "
           + "\(vision.imageSize)]",
         help: "resize the images to \(vision.imageSize)×\(vision.imageSize) and check their channels")
     }

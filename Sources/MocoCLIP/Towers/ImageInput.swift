@@ -2,13 +2,13 @@ import MocoTensor
 
 // B images, D embedding width.
 
-/// Images as the towers and the methods take them.
+/// Images as input of the towers and the methods.
 public enum ImageInput: Sendable {
   /// Image features, normalized or not. Shape: [B, D].
   case features(Tensor)
   /// Pixels after the model's normalization. Shape: [B, channels, H, W].
   case pixels(Tensor)
-  /// Either of them, made when somebody reads it.
+  /// Either of them, computed on demand.
   case asked(AskedImages)
 
   /// B, the number of images.
@@ -20,10 +20,10 @@ public enum ImageInput: Sendable {
   }
 }
 
-/// Images of which nobody knows yet whether features or pixels of them are wanted; each is made once, when it is
-/// first asked for.
+/// Images for which it is not yet known whether features or pixels are needed; each is computed once, when it is
+/// first requested.
 ///
-/// - Safety: asked for by the thread that runs a training or an evaluation alone.
+/// - Safety: used only by the thread that runs a training or an evaluation.
 public final class AskedImages: @unchecked Sendable {
   /// B, the number of images.
   public let count: Int
@@ -32,7 +32,7 @@ public final class AskedImages: @unchecked Sendable {
   private var madeFeatures: Tensor?
   private var madePixels: Tensor?
 
-  /// Nothing is made yet.
+  /// Nothing is computed yet.
   public init(
     count: Int, features: @escaping () throws -> Tensor, pixels: @escaping () throws -> Tensor
   ) {
@@ -43,7 +43,7 @@ public final class AskedImages: @unchecked Sendable {
 
   /// Features by the frozen tower. Shape: [B, D].
   ///
-  /// - Throws: what decoding and encoding throw.
+  /// - Throws: the errors of decoding and encoding.
   public func features() throws -> Tensor {
     if let made = madeFeatures { return made }
     let made = try makeFeatures()
@@ -53,7 +53,7 @@ public final class AskedImages: @unchecked Sendable {
 
   /// Pixels after the model's normalization. Shape: [B, channels, H, W].
   ///
-  /// - Throws: what decoding throws; E0520 where there are features alone.
+  /// - Throws: the errors of decoding; E0520 if there are only features.
   public func pixels() throws -> Tensor {
     if let made = madePixels { return made }
     let made = try makePixels()

@@ -1,12 +1,12 @@
 import MocoTensor
 import Synchronization
 
-/// Independent tasks spread over the thread pool, with a lane number for scratch memory.
+/// Independent tasks distributed over the thread pool, with a lane number for scratch memory.
 ///
 /// A task's result must not depend on its lane or on the order: then results do not depend on the number of
 /// threads either.
 package enum Lanes {
-  /// How many tasks can run at once.
+  /// The number of tasks that can run at the same time.
   package static var count: Int { max(1, Parallel.threadCount) }
 
   /// Runs `body` once for every task 0 ..< `tasks`, and returns when all are done.
@@ -30,21 +30,21 @@ package enum Lanes {
   }
 }
 
-/// Rows cut into blocks; the cut depends on the number of rows alone.
+/// Rows split into blocks; the split depends only on the number of rows.
 package struct RowBlocks {
-  /// Rows in all.
+  /// Total number of rows.
   package let rows: Int
-  /// Rows of every block but the last, which may have fewer; 0 where there are no rows.
+  /// Rows of every block but the last, which may have fewer; 0 if there are no rows.
   package let size: Int
   /// Number of blocks.
   package var count: Int { size == 0 ? 0 : (rows + size - 1) / size }
 
-  /// No block has more rows; scratch memory for a block is sized by it. A multiple of 16.
+  /// The maximum number of rows of a block, for the size of scratch memory. A multiple of 16.
   package static let limit = 320
 
-  /// 128 rows a block, up to `limit` where there are many, a multiple of 16, and an even number of blocks where
-  /// there is a choice. A product packs its weights again for every block, which costs a tenth of its time at
-  /// 128 rows; but blocks must be enough to spread.
+  /// 128 rows per block, up to `limit` where there are many, a multiple of 16, and an even number of blocks where
+  /// possible. A product packs its weights again for every block, which costs a tenth of its time at
+  /// 128 rows; but there must be enough blocks to distribute.
   package init(rows: Int) {
     self.rows = rows
     let target = min(max(128, rows / 8), RowBlocks.limit)
@@ -54,7 +54,7 @@ package struct RowBlocks {
     size = (even + 15) & ~15
   }
 
-  /// All rows in one block, whatever their number, for work that is already spread over something else.
+  /// All rows in one block, for work that is already distributed in another way.
   package init(single rows: Int) {
     self.rows = rows
     size = rows

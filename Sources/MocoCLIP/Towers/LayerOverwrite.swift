@@ -1,13 +1,13 @@
-// Letters of shapes: N rows of a tower, K of them overwritten, Q learned rows, W width.
+// Symbols in shapes: N rows of a tower, K of them overwritten, Q learned rows, W width.
 
-/// Rows of a layer's input whose places learned rows take: prompts in depth.
+/// Rows of a layer's input that are replaced by learned rows: deep prompts.
 ///
-/// - Safety: `values` lies in a tensor that the owner of the call keeps; tasks touch the rows of their own range.
+/// - Safety: `values` is in a tensor that the owner of the call keeps alive; tasks write only the rows of their own range.
 struct LayerOverwrite: @unchecked Sendable {
   /// Rows of the tower, ascending, each once.
   /// - Shape: [K]
   let rows: [Int32]
-  /// The learned row that each of them becomes.
+  /// The learned row that replaces each of them.
   /// - Shape: [K]
   let sources: [Int32]
   /// - Shape: [Q, W]
@@ -28,7 +28,7 @@ struct LayerOverwrite: @unchecked Sendable {
     }
   }
 
-  /// Moves the gradient of the overwritten rows of `range` aside, if it is wanted; what stood there before gets
+  /// Moves the gradient of the overwritten rows of `range` aside, if it is needed; the replaced rows get
   /// none.
   /// - Shape: stream [N, W], replaced [K, W]
   func take(from stream: Floats, _ range: Range<Int>, into replaced: Floats?) {
@@ -39,7 +39,7 @@ struct LayerOverwrite: @unchecked Sendable {
     }
   }
 
-  /// Adds what was moved aside to the learned rows' gradient, in the order of the rows.
+  /// Adds the gradient that was moved aside to the gradient of the learned rows, in the order of the rows.
   /// - Shape: replaced [K, W], gradient [Q, W]
   func add(_ replaced: Values, to gradient: Floats) {
     for k in rows.indices {

@@ -1,7 +1,7 @@
 /// How an image's pixels become rows: square patches left to right, top to bottom, after a row for the class.
 ///
-/// A patch's numbers stand as channel, row, column, the order of the convolution's weights, so that the
-/// convolution is one product. Pixels beyond the last whole patch are not read, as in the convolution.
+/// A patch's numbers are in the order channel, row, column, the order of the convolution's weights, so that the
+/// convolution is one product. Pixels after the last complete patch are not used, as in the convolution.
 struct Patches {
   let channels: Int
   let height: Int
@@ -12,9 +12,9 @@ struct Patches {
   var down: Int { height / size }
   /// Rows per image: the class row and the patches.
   var tokens: Int { across * down + 1 }
-  /// Numbers of a patch.
+  /// Number of values of a patch.
   var numbers: Int { channels * size * size }
-  /// Numbers of an image.
+  /// Number of values of an image.
   var pixels: Int { channels * height * width }
 
   /// - Parameters:
@@ -25,12 +25,12 @@ struct Patches {
     walk { patch, pixel in (rows + patch).update(from: image + pixel, count: size) }
   }
 
-  /// The inverse, for gradients: every pixel of a whole patch is in one patch; the others stay as they are.
+  /// The inverse, for gradients: every pixel of a complete patch is in one patch; the others do not change.
   func fold(_ rows: Values, into image: Floats) {
     walk { patch, pixel in (image + pixel).update(from: rows + patch, count: size) }
   }
 
-  /// Visits each line of each patch: its place in the rows and its place in the image.
+  /// Visits each line of each patch: its position in the rows and in the image.
   private func walk(_ body: (_ patch: Int, _ pixel: Int) -> Void) {
     for y in 0..<down {
       for x in 0..<across {

@@ -1,17 +1,17 @@
-// What a plan costs, counted and not measured. Floating-point operations are those that the trie needs, a
-// multiplication and an addition counting two; a padded computation would do many more.
+// The cost of a plan, counted, not measured. Floating-point operations are those that the trie needs, with a
+// multiplication and an addition counted as two; a padded computation would need many more.
 //
-// Letters: N nodes, E end nodes, W width, M width of the MLP, L layers.
+// Symbols: N nodes, E end nodes, W width, M width of the MLP, L layers.
 
 extension TextPlan {
   /// Operations of one forward pass: products and attention. LayerNorm and activation are not counted.
   public func forwardFLOPs(_ config: CLIPConfig) -> Double { flops(config, products: 1, attention: 1) }
 
-  /// Operations of one backward pass to the soft rows, with all weights frozen: every product once again, for
-  /// the gradient of its input, and four small products a pair in attention where the forward pass has two.
+  /// Operations of one backward pass to the soft rows, with all weights frozen: every product again, for
+  /// the gradient of its input, and four small products per pair in attention where the forward pass has two.
   public func backwardFLOPs(_ config: CLIPConfig) -> Double { flops(config, products: 1, attention: 2) }
 
-  /// Operations of a training step: both passes, and the forward passes that are run again.
+  /// Operations of a training step: both passes, and the repeated forward passes.
   public func stepFLOPs(_ config: CLIPConfig) -> Double {
     forwardFLOPs(config) + backwardFLOPs(config) + repeatedFLOPs(config)
   }
@@ -47,7 +47,7 @@ extension TextPlan {
 }
 
 extension CLIPConfig {
-  /// Operations of the vision tower's forward pass for one image whose feature alone is wanted.
+  /// Operations of the vision tower's forward pass for the feature of one image.
   public var imageFLOPs: Double {
     let w = Double(vision.width)
     let m = Double(vision.mlpWidth)
@@ -59,7 +59,7 @@ extension CLIPConfig {
   }
 
   /// Operations of the backward pass that trains the LayerNorms of the vision tower's blocks: every product
-  /// of the blocks once again, and in attention five products where the forward pass has two.
+  /// of the blocks again, and in attention five products where the forward pass has two.
   public var imageLayerNormBackwardFLOPs: Double {
     let w = Double(vision.width)
     let m = Double(vision.mlpWidth)

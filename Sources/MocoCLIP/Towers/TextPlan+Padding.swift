@@ -1,4 +1,4 @@
-// Text towers that read more, or less, than what stands before [end].
+// Text towers that read more or less than the positions up to [end].
 
 import MocoBase
 
@@ -13,7 +13,7 @@ extension TextPlan {
     return text.pool == .first ? Array(prompt.prefix(1)) : prompt
   }
 
-  /// The position whose state becomes the feature.
+  /// The position with the state that becomes the feature.
   static func readPosition(_ prompt: [PromptKey], _ text: TextConfig) -> Int {
     switch text.pool {
     // CLIP takes the feature where the ids have their first maximum.
@@ -25,13 +25,13 @@ extension TextPlan {
     }
   }
 
-  /// The prompts of each chunk where no prefix is shared; as many in each as fit, at least one.
+  /// The prompts of each chunk without shared prefixes; as many as fit, at least one.
   static func separateParts(_ count: Int, context: Int, maximumNodes: Int) -> [[Int]] {
     let size = max(1, maximumNodes / context)
     return stride(from: 0, to: count, by: size).map { Array($0..<min($0 + size, count)) }
   }
 
-  /// A chunk whose positions all see each other.
+  /// A chunk in which all positions attend to each other.
   static func chunk(
     _ prompts: [[PromptKey]], _ places: [Int], ends: [Int], context: Int
   ) throws -> Chunk {

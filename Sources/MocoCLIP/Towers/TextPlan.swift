@@ -1,8 +1,8 @@
 import MocoBase
 import MocoTensor
 
-/// Prompts prepared for the text tower: checked, cut into chunks that fit a memory budget, each chunk a trie
-/// with its attention lists. A plan depends on the prompts' keys only, so the caller keeps it while they do
+/// Prompts prepared for the text tower: checked, and split into chunks that fit a memory budget. Each chunk is a trie
+/// with its attention lists. A plan depends only on the keys of the prompts, so the caller keeps it while they do
 /// not change.
 ///
 /// With one chunk a training step keeps its activations between forward and backward. With more, features are
@@ -11,7 +11,7 @@ import MocoTensor
 public final class TextPlan: Sendable {
   /// Some of the prompts as one trie.
   package struct Chunk: Sendable {
-    /// Their places among all prompts.
+    /// Their indices among all prompts.
     package let prompts: [Int]
     /// The chunk's prompts as one tree; its nodes are the rows of the tower.
     package let trie: PromptTrie
@@ -19,7 +19,7 @@ public final class TextPlan: Sendable {
     package let lists: AttentionLists
     /// The distinct end nodes and their lists.
     package let final: FinalNodes
-    /// Each prompt's place among the final nodes.
+    /// The index of each prompt among the final nodes.
     package let promptRows: [Int32]
   }
 
@@ -41,21 +41,21 @@ public final class TextPlan: Sendable {
   public let paddedRows: Int
   /// One more than the largest soft row in use.
   public let softRows: Int
-  /// Rows of the token table that the plan was made for; all its ids lie below.
+  /// Rows of the token table that the plan was created for; all its ids are below this number.
   package let tokenLimit: Int
-  /// Width of the text tower that the plan was made for.
+  /// Width of the text tower that the plan was created for.
   package let width: Int
 
   /// The number of chunks; more than one means two passes in training.
   public var chunkCount: Int { chunks.count }
 
-  /// Memory for activations where the caller gives no budget, in bytes. A constant: results must not depend
+  /// Default memory for activations in bytes. A constant: results must not depend
   /// on the machine.
   public static let defaultMemory = 1 << 30
 
   /// - Parameters:
-  ///   - prompts: keys of each prompt, [start] and [end] included.
-  ///   - memory: bytes that the activations of a chunk may take. One prompt is always a chunk, however small
+  ///   - prompts: keys of each prompt, including [start] and [end].
+  ///   - memory: memory limit for the activations of a chunk in bytes. One prompt is always a chunk, however small
   ///     the budget.
   /// - Throws: E0604 for an empty prompt, E0603 for one longer than the context, E0202 for a token outside
   ///   the vocabulary or a negative soft row, E0405 if there are too many nodes, E0607 without a text tower.
@@ -66,12 +66,12 @@ public final class TextPlan: Sendable {
     for (index, prompt) in prompts.enumerated() {
       guard !prompt.isEmpty else {
         throw Failure(
-          "E0604", "prompt \(index) is empty", help: "a prompt holds [start], some tokens and [end]")
+          "E0604", "prompt \(index) is empty", help: "a prompt needs [start], at least one token and [end]")
       }
       guard prompt.count <= text.context else {
         throw Failure(
           "E0603",
-          "prompt \(index) has \(prompt.count) tokens, [start] and [end] included; the model takes \(text.context)",
+          "prompt \(index) has \(prompt.count) tokens, including [start] and [end]; the model accepts at most \(text.context)",
           help: "shorten the template or the class name")
       }
       for key in prompt {
@@ -85,8 +85,8 @@ public final class TextPlan: Sendable {
         case .soft(let row):
           guard row >= 0, row < Int(Int32.max) else {
             throw Failure(
-              "E0202", "soft token \(row) in prompt \(index) is not a row",
-              help: "rows count from 0")
+              "E0202", "soft token \(row) in prompt \(index) is not a valid row",
+              help: "row numbers start at 0")
           }
           softRows = max(softRows, row + 1)
         }
@@ -119,10 +119,10 @@ public final class TextPlan: Sendable {
     return (kept + passing) * MemoryLayout<Float>.stride
   }
 
-  /// The prompts of each chunk, of at most so many nodes where there is more than one prompt.
+  /// The prompts of each chunk, of at most this many nodes where there is more than one prompt.
   ///
-  /// A cut follows the tree of all prompts: first between experts, whose prompts part after [start], then
-  /// between classes, so that little is shared across it. Chunks are filled from the end, because the last
+  /// Chunks follow the tree of all prompts: they split first between experts, which differ after [start], then
+  /// between classes, so that chunks share little. Chunks are filled from the end, because the last
   /// one does not run forward twice.
   private static func parts(of prompts: [[PromptKey]], maximumNodes: Int) -> [[Int]] {
     guard !prompts.isEmpty else { return [] }

@@ -2,11 +2,11 @@ import CKernels
 import MocoAutograd
 import MocoTensor
 
-// Letters of shapes: S prompts, N nodes, E distinct end nodes, W width, D embedding.
+// Symbols in shapes: S prompts, N nodes, E distinct end nodes, W width, D embedding.
 
 /// The text tower on a plan's chunks, for one call.
 ///
-/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+/// - Safety: its rows are in memory that only this call uses; threads write disjoint parts of it, and the
 ///   call waits for them.
 struct TextTower: @unchecked Sendable {
   let config: CLIPConfig
@@ -16,12 +16,12 @@ struct TextTower: @unchecked Sendable {
   /// Soft rows, [rows, W], and the tensor that holds them.
   let soft: Tensor?
   let softTrained: Bool
-  /// What is written over soft rows in depth.
+  /// The rows that replace soft rows in later blocks.
   let deep: DeepRows?
   let needs: TowerNeeds
   let lanes = Lanes.count
 
-  /// - Throws: E0602 if a parameter was replaced by one of another shape.
+  /// - Throws: E0602 if a parameter was replaced by one with another shape.
   init(
     _ tower: TextParameters<TowerParameter>, config: CLIPConfig, soft: Tensor?, softTrained: Bool,
     deep: DeepRows? = nil, frozen: Bool
@@ -62,7 +62,7 @@ struct TextTower: @unchecked Sendable {
   }
 }
 
-/// What a chunk's backward pass needs of its forward pass.
+/// The results of a chunk's forward pass that its backward pass needs.
 ///
 /// - Safety: written by the forward pass, and read by one backward pass after it.
 final class TextActivations: @unchecked Sendable {
@@ -92,8 +92,8 @@ extension TextTower {
   /// One chunk's features.
   /// - Parameters:
   ///   - output: features of all prompts, [S, D]; those of the chunk are written.
-  ///   - keep: whether a gradient will be asked for.
-  /// - Throws: E0405 without memory, E0406 if interrupted.
+  ///   - keep: whether a gradient will be requested.
+  /// - Throws: E0405 if memory runs out, E0406 if interrupted.
   func forward(
     _ chunk: TextPlan.Chunk, into output: Floats, keep: Bool, taps: TextTapWriter?
   ) throws
@@ -163,7 +163,7 @@ extension TextTower {
   /// - Parameters:
   ///   - doutput: gradient of all features, [S, D].
   ///   - dsoft: gradient of the soft rows, added to; nil if they are frozen.
-  ///   - ddeep: gradient of the rows written over them in depth, likewise.
+  ///   - ddeep: gradient of the deep rows, also added to.
   func backward(
     _ chunk: TextPlan.Chunk, _ kept: TextActivations, doutput: Values, gradients: TextParameters<Floats?>,
     dsoft: Floats?, ddeep: Floats? = nil
@@ -207,7 +207,7 @@ extension TextTower {
     if needs.input, let input { embedBackward(chunk, input, gradients, dsoft) }
   }
 
-  /// Adds each node's gradient to its position and its token or soft row, nodes in order; a task owns
+  /// Adds each node's gradient to its position and its token or soft row, in the order of nodes; each task owns
   /// columns.
   private func embedBackward(
     _ chunk: TextPlan.Chunk, _ rows: Values, _ gradients: TextParameters<Floats?>, _ dsoft: Floats?

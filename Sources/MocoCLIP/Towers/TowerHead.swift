@@ -3,7 +3,7 @@ import MocoTensor
 
 /// The end of both towers: LayerNorm and projection of the rows that are read, [E, W] to [E, D].
 ///
-/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+/// - Safety: its rows are in memory that only this call uses; threads write disjoint parts of it, and the
 ///   call waits for them.
 struct TowerHead: @unchecked Sendable {
   let width: Int
@@ -74,21 +74,21 @@ func reduceNormSums(_ sums: Values, blocks: Int, width: Int, _ weight: Floats?, 
   }
 }
 
-/// What a tower call has to remember, from which layer on, and what the end of the backward pass must reach.
+/// What a tower call must keep, from which layer on, and how far the backward pass must go.
 struct TowerNeeds {
   /// The lowest layer with something trained in or below it; `layers` if only the head is trained.
   let keepFrom: Int
   /// Whether something below the first layer is trained.
   let input: Bool
-  /// Whether the gradient of the input of layer `keepFrom` is wanted: for what is below it, or for rows that
+  /// Whether the gradient of the input of layer `keepFrom` is needed: for what is below it, or for rows that
   /// were written over it.
   let inputOfKept: Bool
   /// Whether any weight or bias of a block's products is trained (LayerNorms apart).
   let weights: Bool
-  /// Whether anything at all is trained.
+  /// Whether anything is trained.
   let any: Bool
 
-  /// - Parameter deepest: the lowest layer over whose input trained rows are written; nil without any.
+  /// - Parameter deepest: the lowest layer with trained rows in its input; nil if there are none.
   init(
     blocks: [BlockParameters<Int?>], head: HeadParameters<Int?>?, input: Bool, overwritten deepest: Int? = nil
   ) {

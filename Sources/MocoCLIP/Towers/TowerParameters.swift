@@ -3,7 +3,7 @@ import MocoBase
 import MocoTensor
 
 // The parameters of the towers by role. `Element` is a named parameter, a pointer to its values, a pointer to
-// its gradient (or nil where none is wanted), or its place in a list: one walk, `map`, serves all of them.
+// its gradient (or nil if none is needed), or its place in a list: one walk, `map`, serves all of them.
 
 /// One residual attention block.
 package struct BlockParameters<Element> {
@@ -11,7 +11,7 @@ package struct BlockParameters<Element> {
   package var norm1Weight, norm1Bias: Element
   /// [3 * width, width]: queries, keys, values; and [3 * width].
   package var inWeight, inBias: Element
-  /// Projection behind the attention: [width, width] and [width].
+  /// Projection after the attention: [width, width] and [width].
   package var outWeight, outBias: Element
   /// LayerNorm before the MLP: γ and β, each [width].
   package var norm2Weight, norm2Bias: Element
@@ -70,11 +70,11 @@ package struct TextParameters<Element> {
 package struct VisionParameters<Element> {
   /// [width, channels, patch, patch]
   package var patches: Element
-  /// The row before those of the patches, whose state becomes the feature: [width].
+  /// The row before the patches; its state becomes the feature: [width].
   package var classRow: Element
   /// [tokens, width]
   package var positions: Element
-  /// nil where there is no LayerNorm before the first block.
+  /// nil if there is no LayerNorm before the first block.
   package var preWeight, preBias: Element?
   /// The blocks, from the patches to the head.
   package var blocks: [BlockParameters<Element>]
@@ -100,17 +100,17 @@ extension Tensor {
 package struct TowerParameter {
   /// OpenAI's name: `visual.ln_post.weight`.
   package let name: String
-  /// The model's own variable; its value may be replaced between calls.
+  /// The variable of the model; its value may be replaced between calls.
   package let variable: Variable
-  /// The shape that the configuration says, to which a replaced value is held.
+  /// The shape from the configuration, which a replaced value must have.
   package let shape: [Int]
 }
 
 /// All parameters of a model by role, looked up once.
 package final class TowerSet {
-  /// nil where there is no text tower.
+  /// nil if there is no text tower.
   package let text: TextParameters<TowerParameter>?
-  /// nil where the image tower is a ModifiedResNet, which looks its own parameters up.
+  /// nil if the image tower is a ModifiedResNet, which looks up its own parameters.
   package let vision: VisionParameters<TowerParameter>?
 
   /// - Throws: E0602 if the model lacks a parameter.
@@ -155,14 +155,14 @@ package final class TowerSet {
   }
 }
 
-/// Floats that a kernel reads. Whoever holds the pointer keeps the tensor alive.
+/// Floats that a kernel reads. The owner of the pointer keeps the tensor alive.
 package typealias Values = UnsafePointer<Float>
-/// Floats that a kernel writes. Whoever holds the pointer keeps the tensor alive.
+/// Floats that a kernel writes. The owner of the pointer keeps the tensor alive.
 package typealias Floats = UnsafeMutablePointer<Float>
 
 /// The values of a tower's parameters during one call, and which of them are trained.
 ///
-/// Keeps the tensors alive whose memory the pointers name, also for the backward pass.
+/// Keeps the tensors of these pointers alive, also for the backward pass.
 final class ParameterBinding {
   private(set) var tensors: [Tensor] = []
   /// The trained parameters, in the order of the walk.
@@ -205,7 +205,7 @@ struct GradientSet {
   }
 }
 
-/// What a model keeps for its towers between calls: parameters by role, attention patterns of recent batch
+/// Caches of a model's towers between calls: parameters by role, attention patterns of recent batch
 /// sizes, plans of recent prompts, and states of images.
 package final class TowerCache {
   private var set: TowerSet?
@@ -214,10 +214,10 @@ package final class TowerCache {
   private var textPlans: [(prompts: [[PromptKey]], memory: Int, plan: TextPlan)] = []
   /// States of images below prompted blocks.
   let visionStates = VisionStateCache()
-  /// Ids of texts that came before.
+  /// Ids of earlier texts.
   let segments = SegmentMemory()
 
-  /// An empty cache; what is needed is made at the first call.
+  /// An empty cache; it is filled by the first call.
   package init() {}
 
   func parameters(of model: CLIPModel) throws -> TowerSet {
@@ -236,7 +236,7 @@ package final class TowerCache {
     return text
   }
 
-  /// - Throws: E0605 if the image tower is none.
+  /// - Throws: E0605 if the image tower is not a transformer.
   func visionTransformer(of model: CLIPModel) throws -> VisionParameters<TowerParameter> {
     guard let vision = try parameters(of: model).vision else {
       throw Failure("E0605", "the image tower of \(model.config.name) is not a transformer")
@@ -244,9 +244,9 @@ package final class TowerCache {
     return vision
   }
 
-  /// The blocks of the image tower in 8-bit integers, made again where the weights are others.
+  /// The blocks of the image tower in 8-bit integers, computed again if the weights have changed.
   ///
-  /// - Throws: E0405 without memory, E0406 if interrupted.
+  /// - Throws: E0405 if memory runs out, E0406 if interrupted.
   func quantizedBlocks(
     _ tower: VisionParameters<TowerParameter>, _ values: VisionParameters<Values>, _ vision: VisionConfig
   ) throws -> [QuantizedBlock] {
@@ -256,13 +256,13 @@ package final class TowerCache {
     return made.blocks
   }
 
-  /// The plan of these prompts, made again unless it is one of the last.
+  /// The plan of these prompts; recent plans are cached.
   func textPlan(_ prompts: [[PromptKey]], memory: Int, make: () throws -> TextPlan) throws -> TextPlan {
     if let known = textPlans.first(where: { $0.memory == memory && $0.prompts == prompts }) {
       return known.plan
     }
     let plan = try make()
-    // Large plans are worth more than the time to make them.
+    // Large plans are worth caching.
     guard plan.nodeCount <= 1 << 17 else { return plan }
     textPlans.append((prompts, memory, plan))
     if textPlans.count > 2 { textPlans.removeFirst() }

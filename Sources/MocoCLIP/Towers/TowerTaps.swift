@@ -8,6 +8,6 @@ import MocoTensor
 public final class TowerTaps {
   /// The states in order, float32: one more than the tower has layers once a call has ended.
   public internal(set) var hidden: [Tensor] = []
-  /// Taps that have received nothing. Use them for one call.
+  /// Empty taps. Use them for one call.
   public init() {}
 }

@@ -2,7 +2,7 @@ import CKernels
 import MocoTensor
 
 extension Transformer {
-  /// The C description of a layer's lists. The arrays' memory must outlive its use: hence the closure.
+  /// The C description of a layer's lists. A closure, because the arrays must outlive its use.
   func withLists<R>(
     _ lists: AttentionLists, _ layer: Int, _ state: LayerRows, _ body: (inout moco_attention_lists) -> R
   ) -> R {
@@ -45,7 +45,7 @@ extension Transformer {
   ) {
     guard let weights = state.weights else { return }
     let dim = headDim
-    // Few and large tasks: all heads of several small segments together.
+    // Few large tasks: all heads of several small segments together.
     let perTask = max(
       1, min(lists.segments.count, 2048 / max(1, lists.pairCount / max(1, lists.segments.count))))
     let groups = (lists.segments.count + perTask - 1) / perTask
@@ -68,7 +68,7 @@ extension Transformer {
     }
   }
 
-  /// Attention within groups of rows by matrix products: a task for every group and head.
+  /// Attention within groups of rows by matrix products: one task for every group and head.
   func denseForward(_ state: LayerRows, groups: Int, length: Int, _ scratch: [LaneRows]) {
     guard let attended = state.attended else { return }
     let dim = headDim

@@ -2,12 +2,12 @@ import CKernels
 import MocoBase
 import MocoTensor
 
-/// What a layer's backward pass has to compute: nothing below the lowest trained parameter, and of each part
+/// What a layer's backward pass must compute: nothing below the lowest trained parameter, and of each part
 /// only what leads to one.
 struct BackwardNeeds {
   let input, norm1, projected, attended, middle, norm2, hidden: Bool
 
-  /// - Parameter input: whether the gradient of the layer's input is wanted.
+  /// - Parameter input: whether the gradient of the layer's input is needed.
   init(_ g: BlockParameters<Floats?>, input: Bool) {
     self.input = input
     norm1 = input || g.norm1Weight != nil || g.norm1Bias != nil
@@ -30,7 +30,7 @@ struct BackwardRows {
   /// For the pruned last layer, [E, W]: gradients of the final rows between attention and MLP, of their
   /// queries and of their LayerNorm 1; and that LayerNorm again.
   let finalMiddle, finalQueries, finalNormed, finalInputs: Floats
-  /// Inputs of the products again, for the gradients of their weights; nil where all weights are frozen.
+  /// Recomputed inputs of the products, for the gradients of their weights; nil if all weights are frozen.
   /// - Shape: [N, W], [N, W], [N, M], and the gradient of the hidden rows [N, M]
   let normed1, normed2, active, hidden: Floats?
   /// Sums for the LayerNorms' gradients, per block of rows: [blocks, 2, W] each.
@@ -65,9 +65,9 @@ extension Transformer {
   ///   - state: layers `keepFrom...`, as the forward pass left them.
   ///   - outputGradient: gradient of the last layer's output rows, [R, W].
   ///   - gradients: per layer of the whole stack, where to write each parameter's gradient.
-  ///   - inputNeeded: whether the gradient of the input of layer `keepFrom` is wanted.
-  ///   - replaced: gradient of the learned rows that were written over others, [Q, W], added to.
-  /// - Returns: that gradient, [N, W] (inside `memory`), if wanted. Rows that were written over have none.
+  ///   - inputNeeded: whether the gradient of the input of layer `keepFrom` is needed.
+  ///   - replaced: gradient of the learned rows that replaced others, [Q, W], added to.
+  /// - Returns: that gradient, [N, W] (inside `memory`), if needed. Replaced rows have none.
   /// - Throws: E0406 if interrupted.
   func backward(
     _ state: [LayerRows], keepFrom: Int, outputGradient: Values, gradients: [BlockParameters<Floats?>],
@@ -156,7 +156,7 @@ extension Transformer {
     projectBack(dmiddle, p.outWeight, memory.attended + at * width, rows: n, from: width, to: width)
   }
 
-  /// Apart for the pruned layer: its rows are other rows than those of the layer below, which a task may
+  /// Separate for the pruned layer: its rows differ from those of the layer below, which a task may
   /// already have reached.
   func middleGradient(_ layer: Int, _ memory: BackwardRows) -> Floats {
     isPruned(layer) ? memory.finalMiddle : memory.middle
@@ -227,7 +227,7 @@ extension Transformer {
     let target = need.input ? memory.stream + at * width : nil
     var residual = Values(memory.middle + at * width)
     if let final, pruned {
-      // Only final rows have a residual from above, and queries that led here.
+      // Only final rows have a residual from above, and queries with a gradient.
       residual = Values(lane.gathered)
       lane.gathered.update(repeating: 0, count: n * width)
       var e = final.rows.partitioningIndex { Int($0) >= range.lowerBound }

@@ -3,7 +3,7 @@ import MocoBase
 import MocoTensor
 
 extension Transformer {
-  /// Runs all layers. One parallel loop a layer: a task takes a block of rows through attention and MLP and
+  /// Runs all layers. One parallel loop per layer: a task takes a block of rows through attention and MLP and
   /// on through the next layer's LayerNorm and projections, which need no other rows.
   /// - Parameters:
   ///   - state: where each layer's rows are; the first layer's input is filled.

@@ -1,7 +1,7 @@
 import CKernels
 import MocoTensor
 
-// Letters of shapes: N rows, E rows that are read at the end, R either of them, W width, M width of the MLP,
+// Symbols in shapes: N rows, E rows that are read at the end, R either of them, W width, M width of the MLP,
 // H heads, L layers.
 
 /// Which rows attend to which.
@@ -35,10 +35,10 @@ extension Activation {
 
 /// A stack of pre-norm residual attention blocks over flat rows [N, W]: the same code for prompts and images.
 ///
-/// Nothing here knows of tensors or graphs. The owner lays out memory, fills the input rows, runs `forward`,
-/// and, for a gradient, gives the output rows' gradient to `backward`.
+/// This code does not depend on tensors or graphs. The owner lays out memory, fills the input rows, runs `forward`,
+/// and, for a gradient, passes the gradient of the output rows to `backward`.
 ///
-/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+/// - Safety: its rows are in memory that only this call uses; threads write disjoint parts of it, and the
 ///   call waits for them.
 struct Transformer: @unchecked Sendable {
   let rows: Int
@@ -50,13 +50,13 @@ struct Transformer: @unchecked Sendable {
   let attention: AttentionPattern
   let final: FinalRows?
   let blocks: [BlockParameters<Values>]
-  /// The cut of all rows, and of the final ones.
+  /// The blocks of all rows, and of the final ones.
   let cut: RowBlocks
   let finalCut: RowBlocks
   /// Threads that may work on this call; 1 if the caller is already one of many.
   let lanes: Int
-  /// What is written over rows of each layer's input; empty, or an entry for every layer. The first layer's
-  /// input is the owner's to fill, so its entry is not looked at.
+  /// The rows that replace rows of each layer's input; empty, or an entry for every layer. The first layer's
+  /// input is filled by the owner, so its entry is ignored.
   var overwrites: [LayerOverwrite?] = []
 
   /// The blocks in 8-bit integers, where the forward pass computes in them; empty, or one for every block.
@@ -67,7 +67,7 @@ struct Transformer: @unchecked Sendable {
   var scale: Float { 1 / Float(headDim).squareRoot() }
   var finalCount: Int { final?.rows.count ?? rows }
 
-  /// What is written over rows of a layer's input.
+  /// The rows that replace rows of a layer's input.
   func overwrite(_ layer: Int) -> LayerOverwrite? {
     layer > 0 && layer < overwrites.count ? overwrites[layer] : nil
   }
@@ -77,7 +77,7 @@ struct Transformer: @unchecked Sendable {
   func outputRows(_ layer: Int) -> Int { isPruned(layer) ? finalCount : rows }
   func outputCut(_ layer: Int) -> RowBlocks { isPruned(layer) ? finalCut : cut }
 
-  /// The lists that a layer's queries use; nil where attention is dense.
+  /// The lists that a layer's queries use; nil if attention is dense.
   func lists(_ layer: Int) -> AttentionLists? {
     if let final, isPruned(layer) { return final.lists }
     if case .lists(let lists) = attention { return lists }
@@ -85,14 +85,14 @@ struct Transformer: @unchecked Sendable {
   }
 }
 
-/// Where one layer's rows are. In layers that no gradient passes, all layers share the same memory and
-/// optional parts live in a lane's scratch.
+/// The memory of one layer's rows. Layers without a gradient share the same memory, and their
+/// optional parts are in a lane's scratch.
 struct LayerRows {
   /// - Shape: [N, W]
   var input: Floats
   /// Queries, keys and values side by side, [N, 3W]; in the pruned last layer keys and values only, [N, 2W].
   var projected: Floats
-  /// Queries of the final rows where they stand apart, [E, W].
+  /// Queries of the final rows where they are separate, [E, W].
   var finalQueries: Floats?
   /// Kept for the gradient: probabilities of the lists, or each row's log-sum-exp [N, H].
   var weights: Floats?
@@ -102,7 +102,7 @@ struct LayerRows {
   var middle: Floats
   /// Before the activation, bias included. - Shape: [R, M]
   var hidden: Floats?
-  /// Mean and reciprocal deviation of the two LayerNorms. - Shape: [N, 2], [R, 2]
+  /// Mean and reciprocal standard deviation of the two LayerNorms. - Shape: [N, 2], [R, 2]
   var statistics1: Floats?
   var statistics2: Floats?
   /// - Shape: [R, W]
@@ -125,7 +125,7 @@ struct LaneRows {
 }
 
 extension Transformer {
-  /// Memory that outlives the forward pass: the input rows and what layers from `keepFrom` on must remember.
+  /// Memory that outlives the forward pass: the input rows and the data that layers from `keepFrom` on must keep.
   /// - Parameter weights: whether any weight matrix or bias of a block is trained.
   /// - Returns: layers `keepFrom...`, and the input rows [N, W] of the first layer.
   func layKept(_ arena: Arena, keepFrom: Int, weights: Bool) -> (input: Floats, layers: [LayerRows]) {
@@ -155,7 +155,7 @@ extension Transformer {
   func layScratch(_ arena: Arena, keepFrom: Int, input: Floats) -> (layers: [LayerRows], lanes: [LaneRows]) {
     var lean: [LayerRows] = []
     if keepFrom > 0 {
-      // Two, in turn: a block enters the next layer while others still attend to this one's keys.
+      // Two, alternating: a block enters the next layer while others still attend to this layer's keys.
       let projected = (0..<2).map { _ in arena.floats(rows * width * 3) }
       var attended: Floats?
       if case .dense = attention { attended = arena.floats(rows * width) }

@@ -2,18 +2,18 @@ import CKernels
 import MocoAutograd
 import MocoTensor
 
-// Letters of shapes: B images, T tokens an image, N = B T rows, W width, D embedding, P numbers of a patch.
+// Symbols in shapes: B images, T tokens per image, N = B T rows, W width, D embedding, P numbers of a patch.
 
 /// Attention patterns of a batch of images.
 final class VisionPlan: Sendable {
   let images: Int
   let tokens: Int
-  /// Lists of all rows; nil where images are large enough for matrix products.
+  /// Lists of all rows; nil if images are large enough for matrix products.
   let lists: AttentionLists?
   /// The class rows' lists.
   let final: FinalRows
 
-  /// Up to here an image's rows attend by lists, whose small loops cost less than many small products.
+  /// Up to this length an image's rows attend by lists: their small loops cost less than many small products.
   static let longestList = 80
 
   init(images: Int, tokens: Int) throws {
@@ -29,7 +29,7 @@ final class VisionPlan: Sendable {
 
 /// The vision transformer on a batch, for one call.
 ///
-/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+/// - Safety: its rows are in memory that only this call uses; threads write disjoint parts of it, and the
 ///   call waits for them.
 struct VisionTower: @unchecked Sendable {
   let config: CLIPConfig
@@ -40,7 +40,7 @@ struct VisionTower: @unchecked Sendable {
   let pixelsTrained: Bool
   let needs: TowerNeeds
 
-  /// - Throws: E0602 if a parameter was replaced by one of another shape.
+  /// - Throws: E0602 if a parameter was replaced by one with another shape.
   init(
     _ tower: VisionParameters<TowerParameter>, config: CLIPConfig, pixelsTrained: Bool, frozen: Bool
   ) throws {
@@ -61,16 +61,16 @@ struct VisionTower: @unchecked Sendable {
   }
 
   var width: Int { config.vision.width }
-  /// Whether the feature is the patches' mean and not the class row.
+  /// Whether the feature is the mean of the patches instead of the class row.
   var averages: Bool { config.vision.pool == .average }
-  /// Whether the last LayerNorm sees all rows. The projection is linear, so the mean of projected rows is the
+  /// Whether the last LayerNorm is applied to all rows. The projection is linear, so the mean of projected rows is the
   /// projected mean.
   var normsAllRows: Bool { averages && !config.vision.normsAfterPool }
 
-  /// Rows that the head works on.
+  /// Input rows of the head.
   func headRows(_ plan: VisionPlan) -> Int { normsAllRows ? plan.images * plan.tokens : plan.images }
 
-  /// - Parameter single: whether this call is one image among many that run at once.
+  /// - Parameter single: whether this call is one image among many that run at the same time.
   func transformer(_ plan: VisionPlan, whole: Bool, single: Bool) -> Transformer {
     let rows = plan.images * plan.tokens
     return Transformer(
@@ -100,13 +100,13 @@ struct VisionMemory {
   let input: Floats
   let layers: [LayerRows]
   let lanes: [LaneRows]
-  /// The head's rows before and after ln_post, [E, W], and its statistics, [E, 2]: one an image, or all rows.
+  /// The head's rows before and after ln_post, [E, W], and its statistics, [E, 2]: one per image, or all rows.
   let ended: Floats, normed: Floats, statistics: Floats
   /// The head's rows projected, [E, D], where they are not the features yet.
   let projected: Floats
 }
 
-/// What the backward pass needs of a forward pass.
+/// The results of a forward pass that the backward pass needs.
 ///
 /// - Safety: written by the forward pass, and read by one backward pass after it.
 final class VisionActivations: @unchecked Sendable {
@@ -131,7 +131,7 @@ final class VisionActivations: @unchecked Sendable {
 }
 
 extension VisionTower {
-  /// Lays out what a forward pass needs: what it keeps, and its scratch in an arena of its own.
+  /// Lays out what a forward pass needs: what it keeps, and its scratch in its own arena.
   func lay(
     _ transformer: Transformer, _ plan: VisionPlan, keep: Bool
   ) throws -> (
@@ -229,7 +229,7 @@ extension VisionTower {
       patches.unfold(pixels + image * patches.pixels, into: unfolded)
       rows.update(from: parameters.positions, count: tokens * width)
       moco_tower_add_bias(rows, parameters.classRow, rows, 1, width)
-      // The class row's patch is zero, so the product leaves it alone.
+      // The class row's patch is zero, so the product does not change it.
       Gemm.runSingle(
         false, true, m: tokens, n: width, k: numbers, alpha: 1, a: unfolded, lda: numbers,
         b: parameters.patches,
@@ -244,7 +244,7 @@ extension VisionTower {
     }
   }
 
-  /// Writes the gradients of what is trained, and of the pixels.
+  /// Writes the gradients of the trained parameters, and of the pixels.
   /// - Parameter dpixels: [B, channels, H, W], zero; nil if the pixels are given.
   func backward(
     _ kept: VisionActivations, doutput: Values, gradients: VisionParameters<Floats?>, dpixels: Floats?

@@ -3,7 +3,7 @@ import MocoTensor
 
 /// The products dW += dyᵀ x and the sums db that a layer's weights need, cut into tiles and run together.
 ///
-/// The tiles depend on the shapes alone, and each is one product over all rows: the same bits on any number
+/// The tiles depend only on the shapes, and each is one product over all rows: the result is identical on any number
 /// of threads.
 final class WeightProducts {
   private struct Tile {
@@ -51,7 +51,7 @@ final class WeightProducts {
     }
   }
 
-  /// Tiles of at most 256 a side, and at least two along a side worth cutting.
+  /// Tiles with sides of at most 256, and at least two along a side that is worth splitting.
   private static func step(_ size: Int) -> Int {
     if size <= 128 { return size }
     let parts = (size + 255) / 256

@@ -8,7 +8,7 @@ import MocoTensor
 package struct AttentionLists: Sendable {
   /// Rows that no row outside attends to or from, so that their gradients can be summed independently.
   package struct Segment: Sendable {
-    /// Places of its queries among all queries.
+    /// Indices of its queries among all queries.
     package let queries: Range<Int>
     /// The key rows that they attend to.
     package let keys: Range<Int>
@@ -18,13 +18,13 @@ package struct AttentionLists: Sendable {
   ///
   /// - Shape: [Q + 1]
   package let offsets: [Int32]
-  /// The rows attended to, query by query.
+  /// The keys of each query, one query after the other.
   ///
   /// - Shape: [pairCount]
   package let keys: [Int32]
-  /// A cut of queries and key rows into independent parts, ascending and without gaps.
+  /// A partition of queries and key rows into independent parts, ascending and without gaps.
   package let segments: [Segment]
-  /// No query has more keys; scratch memory for one row of scores is sized by it.
+  /// The maximum number of keys of a query, for the size of scratch memory.
   package let longest: Int
 
   /// Q.
@@ -35,7 +35,7 @@ package struct AttentionLists: Sendable {
 
 extension AttentionLists {
   /// Every node attends to its ancestors and itself, the root first.
-  /// - Parameter queries: ascending nodes that ask; nil for all.
+  /// - Parameter queries: ascending query nodes; nil for all.
   /// - Throws: E0405 if the lists outgrow 32-bit offsets.
   package static func ancestors(of trie: PromptTrie, queries: [Int32]? = nil) throws -> AttentionLists {
     let asked = queries ?? (0..<Int32(trie.nodeCount)).map { $0 }
@@ -76,7 +76,7 @@ extension AttentionLists {
   }
 
   /// Groups of `length` consecutive rows, each row attending to its whole group.
-  /// - Parameter firstOnly: only the first row of each group asks.
+  /// - Parameter firstOnly: whether only the first row of each group is a query.
   /// - Throws: E0405 if the lists outgrow 32-bit offsets.
   package static func dense(groups: Int, length: Int, firstOnly: Bool) throws -> AttentionLists {
     let perGroup = firstOnly ? 1 : length

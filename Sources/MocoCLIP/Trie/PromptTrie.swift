@@ -1,14 +1,14 @@
 /// All prompts of a step as one tree: a node for every distinct prefix.
 ///
-/// CLIP's text tower is causal and its feature is read at [end]. So what follows [end] need not exist, and
+/// CLIP's text tower is causal and its feature is read at [end]. So positions after [end] are not needed, and
 /// prompts that share their first k keys share the states of those k positions in every layer. The tower runs
 /// on one row per node; a node attends to its ancestors and itself, and its position is its depth.
 ///
-/// Nodes stand in depth-first order, children in the order in which the prompts first name them: parents come
+/// Nodes are in depth-first order, children in the order of their first appearance in the prompts: parents come
 /// before children, and the descendants of node i are the rows that follow it, up to `subtreeEnds[i]`. The
-/// order depends on the prompts alone.
+/// order depends only on the prompts.
 ///
-/// N: nodes. S: prompts. Several roots are possible (prompts that do not begin alike).
+/// N: nodes. S: prompts. There can be several roots (prompts with different first keys).
 public struct PromptTrie: Sendable {
   /// The parent of each node, -1 for a root.
   /// - Shape: [N]
@@ -16,7 +16,7 @@ public struct PromptTrie: Sendable {
   /// The position of each node in its prompts, 0 for a root.
   /// - Shape: [N]
   public let depths: [Int32]
-  /// What stands at each node.
+  /// The key of each node.
   /// - Shape: [N]
   public let keys: [PromptKey]
   /// One past the last descendant of each node.
@@ -26,12 +26,12 @@ public struct PromptTrie: Sendable {
   /// another.
   /// - Shape: [S]
   public let endNodes: [Int32]
-  /// Keys in all prompts together: the rows of a computation without shared prefixes.
+  /// Total number of keys of all prompts: the rows of a computation without shared prefixes.
   public let keyCount: Int
 
   /// N.
   public var nodeCount: Int { parents.count }
-  /// S, equal prompts counted each.
+  /// S, with equal prompts counted separately.
   public var promptCount: Int { endNodes.count }
   /// The longest prompt.
   public var height: Int { Int(depths.max() ?? -1) + 1 }
@@ -41,7 +41,7 @@ public struct PromptTrie: Sendable {
     promptCount.multipliedReportingOverflow(by: context).partialValue
   }
 
-  /// Builds the tree. Empty prompts are not allowed here; the tower refuses them before.
+  /// Builds the tree. Prompts must not be empty; the tower rejects empty ones earlier.
   /// - Parameter prompts: the keys of each prompt, [start] and [end] included.
   public init(_ prompts: [[PromptKey]]) {
     var builder = Builder()
@@ -87,7 +87,7 @@ public struct PromptTrie: Sendable {
     endNodes = ends.map { $0 < 0 ? -1 : newIndex[Int($0)] }
   }
 
-  /// A path of its own for every prompt, prefixes not shared: for a tower in which every position sees all.
+  /// A separate path for every prompt, without shared prefixes: for a tower in which every position attends to all.
   ///
   /// - Parameters:
   ///   - prompts: keys of each prompt, all of one length.
@@ -115,7 +115,7 @@ public struct PromptTrie: Sendable {
     keyCount = keys.count
   }
 
-  /// The rows from the root to a node, the node included.
+  /// The rows from the root to a node, including the node.
   public func path(to node: Int) -> [Int] {
     guard node >= 0, node < nodeCount else { return [] }
     var path: [Int] = []

@@ -2,10 +2,10 @@ import CKernels
 import MocoAutograd
 import MocoTensor
 
-// Letters of shapes: B images, T rows of an image, N = B T, W width, P numbers of a patch.
+// Symbols in shapes: B images, T rows of an image, N = B T, W width, P numbers of a patch.
 
 extension CLIPModel {
-  /// Class row and patches with their positions, before ln_pre, one product an image.
+  /// Class row and patches with their positions, before ln_pre, one product per image.
   ///
   /// - Parameter pixels: checked and contiguous.
   /// - Shape: pixels [B, channels, H, W]; result [B, T, W]
@@ -30,7 +30,7 @@ extension CLIPModel {
       patches.unfold(source + image * patches.pixels, into: scratch[lane])
       rows.update(from: values[2], count: tokens * width)
       moco_tower_add_bias(rows, values[1], rows, 1, width)
-      // The class row's patch is zero, so the product leaves it alone.
+      // The class row's patch is zero, so the product does not change it.
       Gemm.runSingle(
         false, true, m: tokens, n: width, k: numbers, alpha: 1, a: scratch[lane], lda: numbers, b: values[0],
         ldb: numbers, beta: 1, c: rows, ldc: width)

@@ -2,21 +2,21 @@ import MocoAutograd
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: B images, T rows of an image's state, n prompts, W width, D embedding.
+// Symbols in shapes: B images, T rows of an image's state, n prompts, W width, D embedding.
 
 extension CLIPModel {
-  /// Images encoded with learned rows beside their patches, or read elsewhere than at the projected feature.
+  /// Encodes images with learned rows next to their patches, or returns something other than the projected feature.
   ///
-  /// Gradients reach the prompts and every parameter that is trained; nothing is computed below the first of them.
+  /// Gradients reach the prompts and every trainable parameter; nothing is computed below the first of them.
   /// Where nothing below the first of the prompted blocks is trained, the states that enter it are computed once for
   /// each image and kept. Without a graph an image's bits do not depend on the images around it.
   /// - Parameters:
   ///   - pixels: normalized images.
-  ///   - output: what is wanted; see `ImageOutput` for its shape.
+  ///   - output: what is needed; see `ImageOutput` for its shape.
   ///   - memory: bytes that activations may take; more images than fit are trained in chunks.
-  ///   - cache: bytes of the states that are kept.
+  ///   - cache: size limit of the cached states in bytes.
   /// - Shape: pixels [B, channels, image size, image size]
-  /// - Throws: E0605 for a ResNet, E0305 for blocks that there are not, E0205 for shapes that do not fit; E0405, E0406,
+  /// - Throws: E0605 for a ResNet, E0305 for blocks out of range, E0205 for a shape mismatch; E0405, E0406,
   ///   E0602.
   public func encodeImage(
     _ pixels: Variable, prompts: VisionPrompts, output: ImageOutput = .feature,
@@ -25,7 +25,7 @@ extension CLIPModel {
     if config.vision.isResNet, prompts.rows == nil, output != .feature {
       throw Failure(
         "E0605",
-        "the image tower of \(config.name) is a ResNet: it gives features alone, and no \(output.rawValue)",
+        "the image tower of \(config.name) is a ResNet: it gives features only, not \(output.rawValue)",
         help: "use a vision transformer, such as ViT-B/16", argument: "output")
     }
     try requireFloatImages(for: "prompts, patches or states")
@@ -113,7 +113,7 @@ extension CLIPModel {
     guard !Autograd.isEnabled || !(pooled.requiresGrad || projection.requiresGrad), count > 1 else {
       return try F.matmul(pooled, projection)
     }
-    // A product's bits depend on how many rows it has.
+    // The bits of a product depend on its number of rows.
     return try F.concat(
       (0..<count).map { try F.matmul(F.slice(pooled, axis: 0, from: $0, to: $0 + 1), projection) }, axis: 0)
   }

@@ -2,21 +2,21 @@ import MocoAutograd
 import MocoBase
 import MocoTensor
 
-// Letters of shapes: B images, T rows of an image's state, n prompts, W width, Q deep rows.
+// Symbols in shapes: B images, T rows of an image's state, n prompts, W width, Q deep rows.
 
 extension CLIPModel {
   /// Some blocks of the vision transformer as one operation of the graph.
   ///
   /// A batch that needs more memory than the budget is trained in chunks of images: each runs forward again once the
-  /// gradient is known, and the last keeps its activations. Without a graph every image runs by itself, so that its
+  /// gradient is known, and the last keeps its activations. Without a graph every image runs on its own, so that its
   /// bits do not depend on the images around it.
   /// - Parameters:
   ///   - states: the rows that enter the first of the blocks; before the tower's first, without ln_pre.
-  ///   - prompts: rows beside them.
-  ///   - deep: what is written over the prompts, one below the other.
-  ///   - deepRows: for the blocks behind the first, their rows of `deep`; nil leaves a block alone.
+  ///   - prompts: rows next to them.
+  ///   - deep: the rows that replace the prompts, in one matrix.
+  ///   - deepRows: for the blocks after the first, their rows of `deep`; nil leaves a block alone.
   ///   - deepTrainedFrom: the first place of `deepRows` whose rows are trained; nil if none are.
-  ///   - whole: whether all rows are wanted, and not the class row alone.
+  ///   - whole: whether all rows are needed, not only the class row.
   /// - Shape: states [B, T, W], prompts [n, W] or [B, n, W], deep [Q, W]; result [B, T + n, W], or [B, W]
   /// - Throws: E0405, E0406, E0602.
   func visionSegment(
@@ -94,12 +94,12 @@ extension CLIPModel {
     }
   }
 
-  /// Holds what the last chunk's backward pass needs until it has run.
+  /// Keeps the data for the last chunk's backward pass until it has run.
   private final class LastImages {
     var activations: SegmentActivations?
   }
 
-  /// Images cut into chunks of at most so many, at least one; the last is full.
+  /// Images cut into chunks of at most this many, at least one; the last is full.
   package static func imageChunks(_ count: Int, most: Int) -> [Range<Int>] {
     let most = max(1, most)
     var chunks: [Range<Int>] = []
@@ -111,7 +111,7 @@ extension CLIPModel {
     return chunks.reversed()
   }
 
-  /// Every image by itself, spread over the threads.
+  /// Every image on its own, spread over the threads.
   private func runAlone(_ segment: VisionSegment, _ source: Tensor, into out: Tensor) throws {
     let count = source.shape[0]
     let plan = try towerCache.visionPlan(images: 1, tokens: segment.rowsPerImage)

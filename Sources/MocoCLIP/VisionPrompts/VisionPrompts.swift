@@ -4,55 +4,55 @@ import MocoTensor
 
 // n prompts, W width of the vision tower, L its blocks, T rows of an image (class row and patches), B images.
 
-/// Learned rows beside the patches of every image: the same for all, or each image's own.
+/// Learned rows next to the patches of every image: shared by all images, or one set per image.
 ///
-/// They come in behind the patches, before the first of `layers`; before block 0 without positions, and ln_pre acts
-/// on them. Before later blocks others may be written over them; where nothing is, they run through.
+/// They are inserted after the patches, before the first of `layers`; before block 0 without positions, and ln_pre is
+/// applied to them. Other rows may replace them before later blocks; otherwise they stay.
 public struct VisionPrompts {
-  /// Shape: [n, W], or [B, n, W] with rows of each image's own; nil: no prompts.
+  /// Shape: [n, W], or [B, n, W] with separate rows for each image; nil: no prompts.
   public var rows: Variable?
-  /// What is written over their places before the blocks that follow the first of `layers`; nil leaves them alone.
+  /// The rows that replace them before the blocks after the first of `layers`; nil for no change.
   /// Shape: [n, W] or [B, n, W] each.
   public var deep: [Variable?]
   /// The blocks that prompts enter; nil: all.
   public var layers: ClosedRange<Int>?
 
-  /// Prompts before the first of `layers`, and what is written over them before the blocks that follow.
+  /// Prompts before the first of `layers`, and the rows that replace them before the following blocks.
   public init(_ rows: Variable? = nil, deep: [Variable?] = [], layers: ClosedRange<Int>? = nil) {
     self.rows = rows
     self.deep = deep
     self.layers = layers
   }
 
-  /// Bytes that the activations of a step may take where the caller gives no budget. A constant: results must not
+  /// Default memory limit for the activations of a step in bytes. A constant: results must not
   /// depend on the machine.
   public static let defaultMemory = 1750 << 20
-  /// Bytes of kept states where the caller gives no budget.
+  /// Default size limit of cached states in bytes.
   public static let defaultCache = 1 << 30
 
   /// - Parameter images: B.
-  /// - Throws: E0605 for an image tower that is not a transformer, E0305 for blocks that there are not, E0205 for shapes
-  ///   that do not fit.
+  /// - Throws: E0605 for an image tower that is not a transformer, E0305 for blocks out of range, E0205 for a shape
+  ///   mismatch.
   func check(_ config: CLIPConfig, images: Int) throws -> ClosedRange<Int> {
     let vision = config.vision
     guard !vision.isResNet else {
       throw Failure(
         "E0605",
-        "the image tower of \(config.name) is a ResNet: it has no rows of patches that prompts could stand beside",
+        "the image tower of \(config.name) is a ResNet: it does not support prompts, because it has no sequence of patches",
         help: "use a vision transformer, such as ViT-B/16", argument: "prompts")
     }
     let layers = layers ?? 0...(vision.layers - 1)
     guard layers.lowerBound >= 0, layers.upperBound < vision.layers else {
       throw Failure(
         "E0305",
-        "there are no layers \(layers.lowerBound)...\(layers.upperBound): the image tower has \(vision.layers) blocks",
-        help: "write layers within 0...\(vision.layers - 1)", argument: "layers")
+        "layers \(layers.lowerBound)...\(layers.upperBound) are out of range: the image tower has \(vision.layers) blocks",
+        help: "use layers within 0...\(vision.layers - 1)", argument: "layers")
     }
     guard let rows else {
       guard deep.allSatisfy({ $0 == nil }), self.layers == nil else {
         throw Failure(
-          "E0305", "\(self.layers == nil ? "deep" : "layers") is for prompts, and there are none",
-          help: "give prompts: a tensor [rows, \(vision.width)]",
+          "E0305", "\(self.layers == nil ? "deep" : "layers") needs prompts, but there are none",
+          help: "pass prompts: a tensor of shape [rows, \(vision.width)]",
           argument: self.layers == nil ? "deep" : "layers")
       }
       return layers
@@ -61,9 +61,9 @@ public struct VisionPrompts {
     guard deep.count < layers.count else {
       throw Failure(
         "E0205",
-        "there are deep prompts before \(deep.count) blocks, and behind the first of the layers "
-          + "\(layers.lowerBound)...\(layers.upperBound) there are \(layers.count - 1)",
-        help: "give at most \(layers.count - 1)", argument: "deep")
+        "there are deep prompts for \(deep.count) blocks, but the layers "
+          + "\(layers.lowerBound)...\(layers.upperBound) have \(layers.count - 1) after the first",
+        help: "pass at most \(layers.count - 1)", argument: "deep")
     }
     for (place, other) in deep.enumerated() {
       guard let other else { continue }
@@ -73,7 +73,7 @@ public struct VisionPrompts {
     return layers
   }
 
-  /// - Parameter count: n; nil for the tensor that says it.
+  /// - Parameter count: n; nil to take it from the tensor.
   private static func check(
     _ variable: Variable, _ name: String, _ width: Int, images: Int, count: Int?
   ) throws {
@@ -84,36 +84,36 @@ public struct VisionPrompts {
     else {
       throw Failure(
         "E0205",
-        "\(name) is a tensor of shape \(Shape.text(shape)) and type \(variable.value.dtype.rawValue); the model takes "
+        "\(name) is a tensor of shape \(Shape.text(shape)) and dtype \(variable.value.dtype.rawValue); the model expects "
           + "float32 rows [n, \(width)], or [images, n, \(width)]",
-        help: "make it of rows as wide as the image tower: clip.vision_width is \(width)", argument: argument)
+        help: "use rows as wide as the image tower: clip.vision_width is \(width)", argument: argument)
     }
     guard shape.count == 2 || shape[0] == images else {
       throw Failure(
         "E0205",
-        "\(name) has rows for \(NumberText.counted(shape[0], "image")) (its shape is \(Shape.text(shape))), and there "
+        "\(name) has rows for \(NumberText.counted(shape[0], "image")) (its shape is \(Shape.text(shape))), but there "
           + "\(images == 1 ? "is" : "are") \(NumberText.counted(images, "image"))",
         help:
-          "give rows for each image, [\(images), \(shape[1]), \(width)], or [\(shape[1]), \(width)] for all of them",
+          "pass rows for each image, [\(images), \(shape[1]), \(width)], or for all of them, [\(shape[1]), \(width)]",
         argument: argument)
     }
     let own = shape[shape.count - 2]
     guard let count, own != count else { return }
     throw Failure(
-      "E0205", "\(name) has \(NumberText.counted(own, "row")), and prompts has \(count)",
-      help: "give a row for each prompt",
+      "E0205", "\(name) has \(NumberText.counted(own, "row")), but prompts has \(count)",
+      help: "pass one row for each prompt",
       argument: argument)
   }
 }
 
-/// What of an image is wanted.
+/// The output for an image.
 public enum ImageOutput: String, Sendable, CaseIterable {
   /// The projected feature, not normalized. Shape: [B, D].
   case feature
-  /// What the projection is given. Shape: [B, W].
+  /// The input of the projection. Shape: [B, W].
   case pooled
-  /// The patches' rows behind the last LayerNorm. Shape: [B, T − 1, W].
+  /// The patches' rows after the last LayerNorm. Shape: [B, T − 1, W].
   case patches
-  /// All rows behind the last LayerNorm: class, patches, prompts. Shape: [B, T + n, W].
+  /// All rows after the last LayerNorm: class, patches, prompts. Shape: [B, T + n, W].
   case tokens
 }

@@ -2,19 +2,19 @@ import CKernels
 import MocoAutograd
 import MocoTensor
 
-// Letters of shapes: B images, T rows of an image's state, n prompts, U = T + n, N = B U rows, W width, Q deep rows.
+// Symbols in shapes: B images, T rows of an image's state, n prompts, U = T + n, N = B U rows, W width, Q deep rows.
 
-/// Where the rows of a block stand among all deep rows.
+/// Where the rows of a block are among all deep rows.
 struct ImageDeepRows {
   /// The first of them.
   let first: Int
-  /// How far the next image's rows are; 0 where all images have the same.
+  /// Distance to the rows of the next image; 0 if all images share them.
   let perImage: Int
 }
 
-/// Some blocks of the vision transformer, with prompts beside the rows that enter the first of them, for one call.
+/// Some blocks of the vision transformer, with prompts next to the rows that enter the first of them, for one call.
 ///
-/// - Safety: its rows lie in memory that is this call's own; threads write disjoint parts of it, and the
+/// - Safety: its rows are in memory that only this call uses; threads write disjoint parts of it, and the
 ///   call waits for them.
 struct VisionSegment: @unchecked Sendable {
   let config: CLIPConfig
@@ -28,10 +28,10 @@ struct VisionSegment: @unchecked Sendable {
   let tokens: Int
   /// [n, W], or [B, n, W]
   let prompts: Tensor?
-  /// [Q, W], and which of its rows are for the blocks behind the first; nil leaves a block alone.
+  /// [Q, W], and which of its rows are for the blocks after the first; nil leaves a block alone.
   let deep: Tensor?
   let deepRows: [ImageDeepRows?]
-  /// Whether all rows are wanted behind the last block, and not the class row alone.
+  /// Whether all rows are needed after the last block, and not the class row alone.
   let whole: Bool
   let statesTrained, promptsTrained, deepTrained: Bool
   let needs: TowerNeeds
@@ -39,8 +39,8 @@ struct VisionSegment: @unchecked Sendable {
   /// - Parameters:
   ///   - range: the blocks.
   ///   - deepTrainedFrom: the first place of `deepRows` whose rows are trained; nil if none are.
-  ///   - frozen: whether no gradient will be asked for.
-  /// - Throws: E0602 if a parameter was replaced by one of another shape, E0405.
+  ///   - frozen: whether no gradient will be requested.
+  /// - Throws: E0602 if a parameter was replaced by one with another shape, E0405.
   init(
     _ tower: VisionParameters<TowerParameter>, config: CLIPConfig, range: Range<Int>, states: Variable,
     prompts: Variable?, deep: Variable?, deepRows: [ImageDeepRows?], deepTrainedFrom: Int?, whole: Bool,
@@ -77,7 +77,7 @@ struct VisionSegment: @unchecked Sendable {
   var width: Int { config.vision.width }
   /// n.
   var promptCount: Int { prompts.map { $0.shape[$0.shape.count - 2] } ?? 0 }
-  /// How many numbers the prompts of the next image are away; 0 where all images have the same.
+  /// Distance to the prompts of the next image, in numbers; 0 if all images share them.
   private var promptStride: Int { prompts?.shape.count == 3 ? promptCount * width : 0 }
   /// U.
   var rowsPerImage: Int { tokens + promptCount }
@@ -111,7 +111,7 @@ struct VisionSegment: @unchecked Sendable {
       lanes: single ? 1 : Lanes.count)
   }
 
-  /// What is written over the prompts of images.
+  /// The rows that replace the prompts of images.
   /// - Parameter start: the first of them in the batch.
   private func overwrites(images: Int, from start: Int) -> [LayerOverwrite?] {
     guard let deep else { return [] }
@@ -130,20 +130,20 @@ struct VisionSegment: @unchecked Sendable {
   }
 }
 
-/// Where the rows of a segment's forward pass are.
+/// The rows of a segment's forward pass.
 ///
 /// - Safety: written by the forward pass, and read by one backward pass after it.
 final class SegmentActivations: @unchecked Sendable {
   var transformer: Transformer
   /// The first of its images in the batch.
   var start = 0
-  /// What the backward pass reads.
+  /// Memory that the backward pass reads.
   let arena: Arena
   let layers: [LayerRows]
   let input: Floats
   /// Rows before ln_pre, [N, W], and its statistics, [N, 2]; `input` itself without ln_pre.
   let embedded: Floats, statistics0: Floats
-  /// What it does not read.
+  /// Memory that it does not read.
   var scratch: (arena: Arena, layers: [LayerRows], lanes: [LaneRows])?
 
   init(
@@ -216,7 +216,7 @@ extension VisionSegment {
     withExtendedLifetime(scratch) {}
   }
 
-  /// Where the gradients of one call go; nil where none is wanted. All are added to.
+  /// The gradients of one call; nil if not needed. All are added to.
   struct Gradients {
     var blocks: [BlockParameters<Floats?>]
     var preWeight, preBias: Floats?

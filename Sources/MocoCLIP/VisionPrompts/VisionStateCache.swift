@@ -3,10 +3,10 @@ import MocoTensor
 
 // T rows of an image's state, W width.
 
-/// States of images between two blocks of a frozen tower, within a budget of bytes.
+/// A cache of image states between two blocks of a frozen tower, with a size limit in bytes.
 ///
-/// An entry is known by the hash of the image's pixels and the number of blocks below; all entries belong to the same
-/// weights below, and go when one of these changes. An image's state has the same bits whatever is kept.
+/// An entry is identified by the hash of the image's pixels and the number of blocks below; all entries belong to the same
+/// weights below, and are removed when one of these changes. Caching does not change the bits of a state.
 package final class VisionStateCache {
   private struct Key: Hashable {
     let pixels: [UInt8]
@@ -22,17 +22,17 @@ package final class VisionStateCache {
   private var entries: [Key: Entry] = [:]
   private var bytes = 0
   private var uses = 0
-  /// The weights below, the highest block for which entries were made included, and how often they were written.
+  /// The weights below, including the highest block with entries, and how often they were written.
   private var weights: [(tensor: Tensor, writes: Int)] = []
 
-  /// A cache that keeps nothing yet.
+  /// An empty cache.
   package init() {}
 
-  /// The states of images, those that are not kept from `make`.
+  /// The states of images; missing ones come from `make`.
   /// - Parameters:
   ///   - images: contiguous, [B, …].
   ///   - parameters: the values of the weights below.
-  ///   - budget: bytes of the states kept.
+  ///   - budget: size limit of cached states in bytes.
   ///   - make: states [M, T, W] of the images at these places.
   /// - Shape: [B, T, W]
   package func states(
@@ -70,11 +70,11 @@ package final class VisionStateCache {
         entries[key]?.lastUse = uses
       }
     }
-    // What a step may need stays free.
+    // Memory that a step may need stays free.
     if let made, MemoryAccountant.available > VisionPrompts.defaultMemory {
       for (slot, place) in missing.enumerated() {
         guard makeRoom(size * MemoryLayout<Float>.stride, budget) else { break }
-        // One that does not fit memory is not kept.
+        // A state that does not fit in memory is not cached.
         guard let state = try? Tensor(uninitialized: [tokens, width]) else { break }
         state.mutableFloatBase.update(from: made.floatBase + slot * size, count: size)
         entries[keys[place]] = Entry(state: state, lastUse: uses)
@@ -93,8 +93,8 @@ package final class VisionStateCache {
       }
   }
 
-  /// Whether there is room for another. What was not asked for in a long time goes; what comes again every epoch
-  /// stays, since a budget smaller than the data would else never find anything.
+  /// Whether there is room for another state. States that were not used for a long time are removed; those used in every epoch
+  /// stay, because otherwise a limit smaller than the data would never have a hit.
   private func makeRoom(_ size: Int, _ budget: Int) -> Bool {
     if bytes + size <= budget { return true }
     let old = uses - 4 * max(entries.count, 64)

@@ -1,10 +1,10 @@
 import MocoBase
 
 extension CLIPConfig {
-  /// Learns a model's sizes from its tensors' shapes and the configuration beside them.
+  /// Learns a model's sizes from its tensors' shapes and the configuration next to them.
   ///
-  /// - Throws: E0601 if tensors are missing without which nothing can be known; E0605 for sizes that no model
-  ///   has or heads that cannot be told.
+  /// - Throws: E0601 if tensors are missing that determine the sizes; E0605 for sizes that no model
+  ///   has, or an unknown number of heads.
   init(table: WeightTable, declared: DeclaredSizes, options: CLIPModel.LoadOptions) throws {
     let path = table.path
     let conv = table.shape("visual.conv1.weight")
@@ -30,13 +30,13 @@ extension CLIPConfig {
       stages == nil
       ? ("visual.proj", side(table.shape("visual.proj"), 2, 1))
       : ("visual.attnpool.c_proj.weight", side(table.shape("visual.attnpool.c_proj.weight"), 2, 0))
-    // Where only the configuration speaks of stages, what is missing of them says more than a width.
+    // If only the configuration has stages, the missing tensors are more informative than a width.
     let toldWidth = table.stages == nil && declared.stages != nil ? nil : declared.vision.width
     if let stages = table.stages, !declared.source.isEmpty, declared.stages != stages {
       let told = declared.stages.map { "\($0)" } ?? declared.vision.layers.map { "\($0)" } ?? "missing"
       throw fault(
-        "its weights are a ModifiedResNet of \(stages) blocks, \(declared.place(.visionLayers)) says \(told)",
-        "set layers to \(stages), if the configuration belongs to these weights")
+        "the weights are a ModifiedResNet of \(stages) blocks, but \(declared.place(.visionLayers)) says \(told)",
+        "set layers to \(stages) if the configuration belongs to these weights")
     }
     let stageLayers = stages.map { $0.reduce(0) { $0 &+ $1 } }
     var known: [(String, Int?)] = [
@@ -74,22 +74,22 @@ extension CLIPConfig {
     guard unknown.isEmpty else {
       throw table.missingAll(unknown, stages: stages, declared: declared)
     }
-    // Without a text tower its sizes mean nothing.
+    // Without a text tower its sizes are not meaningful.
     let sizes = known.map { $0.1 ?? 0 } + (declared.withoutText == nil ? [] : [3, 1, 3, 1])
     let (visionWidth, patch, channels, embed, visionLayers) = (
       sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]
     )
     let (vocabulary, textWidth, context, textLayers) = (sizes[5], sizes[6], sizes[7], sizes[8])
-    // Before anything is listed by layer: an absurd number of them must not fill the memory.
+    // Before listing anything per layer: an absurd number of layers must not fill the memory.
     guard visionLayers <= 1024, textLayers <= 1024 else {
       let size = visionLayers > 1024 ? DeclaredSizes.Size.visionLayers : .textLayers
       throw Failure(
         "E0605",
         "\(declared.source.isEmpty ? path : declared.place(size)): it would have \(max(visionLayers, textLayers)) layers",
-        help: "give the model's own number of layers: a CLIP tower has 12 to 48")
+        help: "use the number of layers of this model: a CLIP tower has 12 to 48")
     }
 
-    // Nor must an absurd number of channels, of a tensor without elements.
+    // Neither must an absurd number of channels in an empty tensor.
     guard channels <= 1 << 12 else {
       throw fault(
         "its images would have \(channels) channels", "download the file again: images have 3 channels")
@@ -101,17 +101,17 @@ extension CLIPConfig {
       let (area, overflow) = grid.multipliedReportingOverflow(by: grid)
       guard !overflow, rows >= 2, area == rows - 1 else {
         throw fault(
-          "\(positionsName) has \(rows) rows, which is not a square of patches and one",
-          "load a model for square images")
+          "\(positionsName) has \(rows) rows, which is not a square number of patches plus 1",
+          "use a model for square images")
       }
       let (side, tooLarge) = grid.multipliedReportingOverflow(by: patch)
-      guard !tooLarge else { throw fault("its images would be absurdly large", "download the file again") }
+      guard !tooLarge else { throw fault("its image size is out of range", "download the file again") }
       imageSize = side
       if let told = declared.imageSize, told != side {
         throw Failure(
           "E0605",
-          "\(declared.place(.imageSize)): image_size is \(told), the weights have positions for images of \(side) pixels",
-          help: "set it to \(side), or choose weights for images of \(told) pixels")
+          "\(declared.place(.imageSize)): image_size is \(told), but the weights have positions for images of \(side) pixels",
+          help: "set image_size to \(side), or use weights for images of \(told) pixels")
       }
     } else if let size = declared.imageSize {
       imageSize = size
@@ -127,8 +127,8 @@ extension CLIPConfig {
       {
         throw Failure(
           "E0605",
-          "\(declared.source): \(option) is \(ratio), the weights have MLPs of \(rows) numbers for a width of \(width)",
-          help: "set it to \(Double(rows) / Double(width)), if the configuration belongs to these weights")
+          "\(declared.source): \(option) is \(ratio), but the MLPs of the weights have width \(rows) in a tower of width \(width)",
+          help: "set it to \(Double(rows) / Double(width)) if the configuration belongs to these weights")
       }
       return try size(tower.isEmpty ? .textMLP : .visionMLP, side(shape, 2, 0), told) ?? 4
         * max(0, min(width, 1 << 21))
@@ -142,13 +142,13 @@ extension CLIPConfig {
             "E0605",
             "\(declared.place(.visionHeadWidth)) is \(headWidth): the width \(width) of the image tower is not a multiple of \(headWidth)",
             help:
-              "set head_width in \(FileSystem.name(of: declared.source)) to \(width) / the number of heads, or give"
+              "set head_width in \(FileSystem.name(of: declared.source)) to \(width) / the number of heads, or pass"
               + " vision_heads: to load_clip")
         }
         throw fault(
-          "the number of heads of its \(name) tower cannot be told: "
+          "the number of heads of its \(name) tower is unknown: "
             + "the width \(width) is not a multiple of \(headWidth)",
-          "put the model's configuration beside it, or give \(name == "image" ? "vision" : "text")_heads: to load_clip"
+          "put the model's configuration in the same folder, or pass \(name == "image" ? "vision" : "text")_heads: to load_clip"
         )
       }
       return width / headWidth

@@ -4,26 +4,26 @@ import MocoFormats
 import MocoTensor
 
 extension CLIPModel {
-  /// What a caller knows better than the files.
+  /// Options that override the files.
   public struct LoadOptions: Sendable {
-    /// The non-linearity of both towers; nil for what the configuration says, or else QuickGELU.
+    /// The non-linearity of both towers; nil for the configuration's, or else QuickGELU.
     public var activation: Activation?
-    /// Attention heads of the image tower; nil for what the configuration says, or else the width of its rows
+    /// Attention heads of the image tower; nil for the configuration's, or else the width of its rows
     /// / 64.
     public var visionHeads: Int?
-    /// Attention heads of the text tower; nil for what the configuration says, or else the width of its rows
+    /// Attention heads of the text tower; nil for the configuration's, or else the width of its rows
     /// / 64.
     public var textHeads: Int?
-    /// What stands before the names of the model's tensors, where a file holds several models; nil to find it.
+    /// The prefix of the model's tensor names, if a file contains several models; nil to detect it.
     public var prefix: String?
-    /// Beginnings of names of tensors that are left out.
+    /// Prefixes of the names of tensors to ignore.
     public var ignore: [String] = []
-    /// Whether NaN and infinity among the weights are an error. Looked for when a model is loaded: one pass
-    /// over the weights, which the first encoding would read from the file anyway, and the error names file
-    /// and tensor. Later a feature that is NaN would not tell where it came from.
+    /// Whether NaN and infinity in the weights are an error. Checked when a model is loaded: one pass
+    /// over the weights, which the first encoding would read anyway, and the error names file
+    /// and tensor. Later, a NaN feature would not show its origin.
     public var checksFinite = true
 
-    /// Options; what is not given is taken from the files.
+    /// Options; missing values are taken from the files.
     public init(
       activation: Activation? = nil, visionHeads: Int? = nil, textHeads: Int? = nil, prefix: String? = nil,
       ignore: [String] = [], checksFinite: Bool = true
@@ -41,11 +41,11 @@ extension CLIPModel {
   static let metadataKey = "moco.clip"
 
   /// Loads a model from a file, or from a folder with its configuration: OpenAI's, open_clip's, Hugging
-  /// Face's or our own naming, in a safetensors file or one that PyTorch wrote.
+  /// Face's or moco's naming, in a safetensors file or one written by PyTorch.
   ///
   /// - Parameter tokenizerDirectory: the folder with the vocabulary (stdlib/tokenizer).
   /// - Throws: E0501, E0502 for files; E0601 if tensors are missing (all are named); E0602 for shapes and
-  ///   types; E0605 for another architecture; E0606 for weights that are not numbers.
+  ///   types; E0605 for another architecture; E0606 for weights that are NaN or infinite.
   public static func load(
     path: String, tokenizerDirectory: String? = nil, options: LoadOptions = LoadOptions()
   ) throws -> CLIPModel {
@@ -88,9 +88,9 @@ extension CLIPModel {
       }
     }
     if let reason = config.withoutText { notes.insert("images only: \(reason)", at: 0) }
-    if !unknown.isEmpty { notes.append("not known, and ignored: \(unknown.joined(separator: ", "))") }
+    if !unknown.isEmpty { notes.append("unknown options, ignored: \(unknown.joined(separator: ", "))") }
     if let activation = options.activation {
-      notes.append("activation \(activation.displayName) as asked for")
+      notes.append("activation \(activation.displayName), as requested")
     }
     let source = declared.source.isEmpty ? path + (own == nil ? "" : " (configuration)") : declared.source
     try config.validate(as: source) { declared.option($0) }
@@ -98,10 +98,10 @@ extension CLIPModel {
     var tensors: [String: Tensor] = [:]
     var shapes = config.parameterShapes
     if config.withoutText != nil, table.sources["logit_scale"] == nil {
-      // An image tower that was saved alone has none, and no feature depends on it.
+      // An image tower that was saved separately has none, and no feature depends on it.
       shapes.removeAll { $0.name == "logit_scale" }
       tensors["logit_scale"] = try Tensor([CLIPModel.initialScale], shape: [])
-      notes.append("no logit_scale in the file: \(CLIPModel.initialScale), with which CLIP begins")
+      notes.append("no logit_scale in the file: \(CLIPModel.initialScale) is used, CLIP's initial value")
     }
     try requireComplete(
       &table, shapes.map(\.name), selection, declared: declared,
@@ -111,7 +111,7 @@ extension CLIPModel {
     notes = selection.notes + notes + table.notes
     if table.hasLongPositions {
       notes.append(
-        "Long-CLIP: the first \(WeightTable.keptPositions) positions of one table, the later ones of the other"
+        "Long-CLIP: the first \(WeightTable.keptPositions) positions from one table, the later ones from the other"
       )
     }
     var used: [WeightInfo.Use] = []
@@ -127,9 +127,9 @@ extension CLIPModel {
       guard Kernels.unary(.exp, scale).isFinite else {
         throw Failure(
           "E0606", "\(path): logit_scale is \(scale), and exp(logit_scale) is not a finite number",
-          help: "save the model again with a logit_scale of about 4.6, or load another file")
+          help: "save the model again with a logit_scale of about 4.6, or use another file")
       }
-      notes.append("exp(logit_scale) is above 100, where CLIP's training stops; it is used as it is")
+      notes.append("exp(logit_scale) is above 100, CLIP's limit in training; it is used unchanged")
     }
     let model = try CLIPModel(config: config, tensors: tensors, tokenizerDirectory: tokenizerDirectory)
     model.info = WeightInfo(
@@ -157,7 +157,7 @@ extension CLIPModel {
       declared.notes += processor.notes
       return declared
     }
-    // Weights without a known name: the configuration says what they are.
+    // Weights without a known name: the configuration identifies them.
     if let config = folder.huggingFace, !names.contains(where: WeightNames.isTower) {
       let path = folder.path("config.json")
       if let family = try ModelFamily.huggingFace(ConfigReader(config, source: path)) {
@@ -166,14 +166,14 @@ extension CLIPModel {
     }
     var declared = DeclaredSizes()
     declared.notes = [
-      "no configuration beside the weights: QuickGELU and width / 64 heads, as OpenAI's models have"
+      "no configuration next to the weights: QuickGELU and width / 64 heads are used, as in OpenAI's models"
     ]
     let processor = folder.imageProcessor
     if naming == .huggingFace, let options = processor.options {
       try declared.readProcessor(options.json, path: options.path)
       declared.notes += processor.notes
     }
-    // What lies there belongs to weights under other names.
+    // These files belong to weights with other names.
     let isOther = naming != .huggingFace
     let passedOver = [
       ("open_clip_config.json", folder.openClip), ("config.json", folder.huggingFace),
@@ -182,13 +182,13 @@ extension CLIPModel {
     ].filter { $0.1 != nil }.map(\.0)
     if !passedOver.isEmpty {
       declared.notes[0] =
-        "\(passedOver.joined(separator: ", ")) beside the weights: not read, because the weights have \(naming.rawValue) names:"
-        + " QuickGELU and width / 64 heads, as OpenAI's models have"
+        "\(passedOver.joined(separator: ", ")) next to the weights: ignored, because the weights have \(naming.rawValue) names;"
+        + " QuickGELU and width / 64 heads are used, as in OpenAI's models"
     }
     return declared
   }
 
-  /// Lists everything that is missing at once, and refuses layers that the model would not use.
+  /// Lists everything that is missing, and rejects layers that the model would not use.
   private static func requireComplete(
     _ table: inout WeightTable, _ names: [String], _ selection: WeightSelection, declared: DeclaredSizes,
     source: String?
@@ -202,7 +202,7 @@ extension CLIPModel {
         return wanted.contains(name)
       }
       throw Failure.missingTensors(
-        missing, path: path, more: elsewhere.map { "outside of the model stands \($0.shown)" })
+        missing, path: path, more: elsewhere.map { "\($0.shown) is outside the model" })
     }
     let extra = Set(table.sources.keys).subtracting(names)
     guard !extra.contains(where: WeightNames.isStructural) else {
@@ -213,11 +213,11 @@ extension CLIPModel {
         declared.source.isEmpty ? "\(path): \(source ?? "its configuration")" : declared.place(size)
       throw Failure(
         "E0602",
-        "\(place) leaves no place for \(list.prefix(4).joined(separator: ", "))"
+        "\(place) leaves no layer for \(list.prefix(4).joined(separator: ", "))"
           + (list.count > 4 ? " and \(list.count - 4) more" : ""),
         help: table.layers(isOfImages ? "visual." : "").map {
-          "set the number of layers to \($0), if the configuration belongs to these weights"
-        } ?? "download the weights and the configuration beside them again, both of one model")
+          "set the number of layers to \($0) if the configuration belongs to these weights"
+        } ?? "download the weights and their configuration again, both from the same model")
     }
     table.leaveOut(extra)
   }
@@ -231,8 +231,8 @@ extension WeightTable {
       guard index == floats.count else {
         throw Failure(
           "E0606",
-          "\(path): \(name) holds \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
-          help: "download the file again, or train the model again from a point where it held numbers")
+          "\(path): \(name) contains \(floats[index].isNaN ? "NaN" : "infinity") (element \(index))",
+          help: "download the file again, or continue the training from an earlier checkpoint")
       }
     }
   }

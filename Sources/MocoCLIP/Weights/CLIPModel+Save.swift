@@ -5,7 +5,7 @@ import MocoTensor
 extension CLIPModel {
   /// Saves the model as safetensors under OpenAI's names, with its configuration in the metadata.
   ///
-  /// Equal models give equal bytes. The file appears at once or not at all.
+  /// Equal models give equal bytes. The file is written atomically.
   /// - Parameters:
   ///   - type: f32, f16 or bf16. `logit_scale` is always kept as f32.
   ///   - metadata: more strings for the header, such as the record of a training.
@@ -13,7 +13,7 @@ extension CLIPModel {
   public func save(path: String, type: StorageType = .f16, metadata: [(String, String)] = []) throws {
     guard type.isFloating else {
       throw Failure(
-        "E0505", "a model cannot be saved as \(type.rawValue)", help: "choose f16, bf16 or f32")
+        "E0505", "a model cannot be saved as \(type.rawValue)", help: "use f16, bf16 or f32")
     }
     let items = parameters.map { name, variable in
       SafetensorsWriter.Item(

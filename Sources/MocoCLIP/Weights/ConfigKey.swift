@@ -1,24 +1,24 @@
 import MocoBase
 
-/// One option that a configuration beside the weights may hold, and what becomes of it.
+/// An option of a configuration next to the weights, and how moco treats it.
 package struct ConfigKey: Sendable {
-  /// What becomes of an option.
+  /// How moco treats an option.
   package enum Treatment: String, Sendable {
-    /// It decides how the model computes.
+    /// It affects how the model computes.
     case used
-    /// No feature depends on it, or the shapes of the weights tell it.
+    /// No feature depends on it, or the shapes of the weights determine it.
     case harmless
-    /// Only the values that ask for nothing are taken.
+    /// Only neutral values are accepted.
     case refused
   }
 
   /// Its name within its section, as the file writes it.
   package let key: String
-  /// What becomes of it.
+  /// How moco treats it.
   package let treatment: Treatment
-  /// Values of a refused option that ask for nothing. null is always one.
+  /// Neutral values of a rejected option. null is always one of them.
   let neutral: [Json]
-  /// For the documentation: what it does, what is taken.
+  /// For the documentation: its effect, and the accepted values.
   package let about: String
 
   static func used(_ key: String, _ about: String) -> ConfigKey {
@@ -36,15 +36,15 @@ package struct ConfigKey: Sendable {
 
 /// The options of one object of a configuration file.
 package struct ConfigSection: Sendable {
-  /// Where it stands, for the documentation.
+  /// Its location, for the documentation.
   package let title: String
-  /// Who computes features where moco cannot.
+  /// The program that can compute features if moco cannot.
   let owner: String
   /// Its own options.
   package let keys: [ConfigKey]
   private let known: [String: ConfigKey]
 
-  /// - Parameter general: options that may stand here too, and are documented in a section of their own.
+  /// - Parameter general: options that are also allowed, and are documented in their own section.
   init(_ title: String, owner: String, _ keys: [ConfigKey], general: [ConfigKey] = []) {
     self.title = title
     self.owner = owner
@@ -52,9 +52,9 @@ package struct ConfigSection: Sendable {
     known = Dictionary((keys + general).map { ($0.key, $0) }) { first, _ in first }
   }
 
-  /// Looks through an object: refuses what is refused, and collects what is not known.
+  /// Checks an object: rejects unsupported options, and collects unknown ones.
   ///
-  /// - Throws: E0605 with the option, its value and what to do.
+  /// - Throws: E0605 with the option, its value and the remedy.
   func check(_ reader: ConfigReader, unknown: inout [String]) throws {
     for (key, value) in reader.object {
       guard let option = known[key] else {
@@ -73,10 +73,10 @@ package struct ConfigSection: Sendable {
     return Failure(
       "E0605", "\(reader.source): \(reader.path(key)) is \(shown), which is not supported",
       help: help
-        ?? "choose a model without it, or compute the features with \(owner) and use dataset(features: …)")
+        ?? "use a model without it, or compute the features with \(owner) and use dataset(features: …)")
   }
 
-  /// The table of the documentation. Neighbours of which the same holds share a row.
+  /// The table of the documentation. Adjacent options with the same entry share a row.
   package var markdown: String {
     var rows: [String] = []
     var start = 0

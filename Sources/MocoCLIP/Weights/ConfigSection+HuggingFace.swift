@@ -2,11 +2,11 @@
 // 5.24 and older).
 
 extension ConfigSection {
-  /// What every configuration of transformers may hold.
+  /// Options that every configuration of transformers may contain.
   private static let general: [ConfigKey] =
     [
-      .refused("quantization_config", about: "weights in a packed form"),
-      .refused("pruned_heads", unless: [:], about: "heads that were cut out"),
+      .refused("quantization_config", about: "packed weights"),
+      .refused("pruned_heads", unless: [:], about: "pruned heads"),
     ]
     + .harmless(
       ["attention_dropout", "dropout", "initializer_factor", "initializer_range", "gradient_checkpointing"],
@@ -31,7 +31,7 @@ extension ConfigSection {
         "prefix",
         "remove_invalid_values", "repetition_penalty", "return_dict_in_generate", "sep_token_id",
         "suppress_tokens", "temperature", "top_k", "top_p", "typical_p",
-      ], "of generated text")
+      ], "for text generation")
 
   static let huggingFaceGeneral = ConfigSection(
     "Anywhere in `config.json`", owner: "transformers", general)
@@ -40,20 +40,20 @@ extension ConfigSection {
     .used("hidden_size", "must agree with the weights"),
     .used("intermediate_size", "must agree with the weights"),
     .used("num_hidden_layers", "blocks"),
-    .used("hidden_act", "`quick_gelu`, `gelu`, and `gelu_new` or `gelu_pytorch_tanh`; others are refused"),
+    .used("hidden_act", "`quick_gelu`, `gelu`, `gelu_new` or `gelu_pytorch_tanh`; others are rejected"),
     .used("layer_norm_eps", "1e-5 if absent"),
   ]
 
   static let huggingFace = ConfigSection(
     "`config.json`", owner: "transformers",
     [
-      .used("model_type", "`clip`; models whose image tower is CLIP's are read for images only"),
+      .used("model_type", "`clip`; models with CLIP's image tower only are used for images only"),
       .used("text_config", "the text tower"),
       .used("vision_config", "the image tower"),
-      .used("text_config_dict", "counts before `text_config`, its defaults included, as in transformers"),
-      .used("vision_config_dict", "counts before `vision_config`, its defaults included"),
-      .used("projection_dim", "numbers of a feature; must agree with the weights"),
-    ] + .harmless(["logit_scale_init_value"], "the scale itself is among the weights"), general: general)
+      .used("text_config_dict", "overrides `text_config`, including its defaults, as in transformers"),
+      .used("vision_config_dict", "overrides `vision_config`, including its defaults"),
+      .used("projection_dim", "width of a feature; must agree with the weights"),
+    ] + .harmless(["logit_scale_init_value"], "the scale itself is in the weights"), general: general)
 
   static let huggingFaceVision = ConfigSection(
     "`vision_config` in `config.json`", owner: "transformers",
@@ -62,8 +62,8 @@ extension ConfigSection {
       .used("num_channels", "must agree with the weights"),
       .used("image_size", "must agree with the weights: positions are not interpolated"),
       .used("patch_size", "must agree with the weights"),
-    ] + .harmless(["projection_dim", "model_type"], "the model's own counts")
-      + .harmless(["bos_token_id", "eos_token_id", "pad_token_id"], "of texts"), general: general)
+    ] + .harmless(["projection_dim", "model_type"], "the value of the entire model is used")
+      + .harmless(["bos_token_id", "eos_token_id", "pad_token_id"], "tokens of texts"), general: general)
 
   static let huggingFaceText = ConfigSection(
     "`text_config` in `config.json`", owner: "transformers",
@@ -71,9 +71,9 @@ extension ConfigSection {
       .used("num_attention_heads", "8 if absent"),
       .used("max_position_embeddings", "must agree with the weights"),
       .used("vocab_size", "must agree with the weights; not CLIP's 49408: images only"),
-      .used("eos_token_id", "the id of [end], or 2, which older files hold; others are refused"),
-    ] + .harmless(["projection_dim", "model_type"], "the model's own counts")
-      + .harmless(["bos_token_id", "pad_token_id"], "what follows [end] is not read"), general: general)
+      .used("eos_token_id", "the id of [end], or 2 as in older files; others are rejected"),
+    ] + .harmless(["projection_dim", "model_type"], "the value of the entire model is used")
+      + .harmless(["bos_token_id", "pad_token_id"], "tokens after [end] are not used"), general: general)
 
   static let imageProcessor = ConfigSection(
     "`preprocessor_config.json`, and `image_processor` in `processor_config.json`", owner: "transformers",
@@ -81,19 +81,22 @@ extension ConfigSection {
       .used("do_resize", "true if absent"),
       .used(
         "size",
-        "a number or `shortest_edge`; `height` and `width`, or a list of two; the image tower's if absent"),
+        "a number or `shortest_edge`, `height` and `width`, or a list of two; the image tower's size if absent"
+      ),
       .used("resample", "0 to 5: nearest, lanczos, bilinear, bicubic, box, hamming"),
       .used("do_center_crop", "true if absent"),
       .used("crop_size", "must be the image tower's size"),
       .used("do_rescale", "true if absent"),
-      .used("rescale_factor", "1/255 if absent; goes into mean and std"),
+      .used("rescale_factor", "1/255 if absent; part of mean and std"),
       .used("do_normalize", "true if absent; without it mean is 0 and std 1"),
-      .used("image_mean", "one number, or one a channel"),
-      .used("image_std", "one number, or one a channel"),
-      .used("image_processor_type", "CLIP's; the defaults of others are not known"),
+      .used("image_mean", "one number, or one per channel"),
+      .used("image_std", "one number, or one per channel"),
+      .used("image_processor_type", "CLIP's; others are rejected, because their defaults differ"),
       .used("default_to_square", "whether a `size` that is one number means both sides"),
-      .refused("use_square_size", unless: false, about: "an older way to squash images to 224"),
-      .refused("do_pad", unless: false, about: "images filled up behind"),
+      .refused(
+        "use_square_size", unless: false,
+        about: "an older way to resize images to 224 without keeping the aspect ratio"),
+      .refused("do_pad", unless: false, about: "padding of images"),
     ]
       + .harmless(["pad_size"], "of `do_pad`")
       + .harmless(["do_convert_rgb"], "images are converted to the channels of the tower")

@@ -4,24 +4,24 @@ extension ConfigSection {
   static let openClip = ConfigSection(
     "`open_clip_config.json`", owner: "open_clip",
     [
-      .used("model_cfg", "the model; a file that is its `model_cfg` alone is read too"),
+      .used("model_cfg", "the model; a file that contains only `model_cfg` is read too"),
       .used("preprocess_cfg", "how images are prepared"),
     ])
 
   static let openClipModel = ConfigSection(
     "`model_cfg`", owner: "open_clip",
     [
-      .used("embed_dim", "numbers of a feature; must agree with the weights"),
+      .used("embed_dim", "width of a feature; must agree with the weights"),
       .used("vision_cfg", "the image tower"),
       .used("text_cfg", "the text tower"),
       .used("quick_gelu", "QuickGELU instead of GELU"),
       .refused("multimodal_cfg", about: "the text decoder of a CoCa model"),
     ]
-      + .harmless(["custom_text"], "whether the text tower's names begin with `text.`")
-      + .harmless(["init_logit_scale", "nonscalar_logit_scale"], "the scale itself is among the weights")
+      + .harmless(["custom_text"], "whether the names of the text tower start with `text.`")
+      + .harmless(["init_logit_scale", "nonscalar_logit_scale"], "the scale itself is in the weights")
       + .harmless(
-        ["init_logit_bias"], "a bias shifts all logits alike: neither features nor probabilities change")
-      + .harmless(["output_dict", "cast_dtype"], "the form of what open_clip returns"))
+        ["init_logit_bias"], "a bias shifts all logits equally, so features and probabilities do not change")
+      + .harmless(["output_dict", "cast_dtype"], "the format of open_clip's output"))
 
   private static let block: [ConfigKey] =
     [
@@ -33,8 +33,8 @@ extension ConfigSection {
       .refused("scale_attn_inner", unless: false, about: "LayerNorm inside attention"),
       .refused("scale_attn", unless: false, about: "LayerNorm after attention"),
       .refused("scale_fc", unless: false, about: "LayerNorm inside the MLP"),
-      .used("act_kwargs", "`{\"approximate\": \"tanh\"}` and `\"none\"`; other members are refused"),
-      .used("norm_kwargs", "`eps`; other members are refused"),
+      .used("act_kwargs", "`{\"approximate\": \"tanh\"}` and `\"none\"`; other members are rejected"),
+      .used("norm_kwargs", "`eps`; other members are rejected"),
     ] + [.used("mlp_ratio", "must agree with the weights")]
     + .harmless(["output_tokens"], "whether open_clip returns the tokens too")
 
@@ -48,15 +48,15 @@ extension ConfigSection {
       .used("image_size", "must agree with the weights: positions are not interpolated"),
       .used("in_chans", "channels; must agree with the weights"),
       .used("no_ln_pre", "no LayerNorm before the first block"),
-      .used("pool_type", "`tok`, the class row, or `avg`, the mean of the patches; `none` is refused"),
+      .used("pool_type", "`tok`, the class row, or `avg`, the mean of the patches; `none` is rejected"),
       .used("final_ln_after_pool", "the last LayerNorm after pooling"),
       .refused("attentional_pool", unless: false, about: "pooling by attention, as in CoCa"),
-      .refused("global_average_pool", unless: false, about: "older than `pool_type`"),
+      .refused("global_average_pool", unless: false, about: "replaced by `pool_type`"),
       .refused("input_patchnorm", unless: false, about: "LayerNorm of the patches"),
-      .used("timm_model_name", "a tower of timm's is refused by its name"),
+      .used("timm_model_name", "towers of timm are rejected with an error that names them"),
     ] + block
       + .harmless(["attn_pooler_queries", "attn_pooler_heads"], "of `attentional_pool`")
-      + .harmless(["pos_embed_type"], "the positions are among the weights")
+      + .harmless(["pos_embed_type"], "the positions are in the weights")
       + .harmless(["patch_dropout"], "training only")
       + .harmless(
         [
@@ -71,20 +71,20 @@ extension ConfigSection {
       .used("width", "must agree with the weights"),
       .used("heads", "8 if absent"),
       .used("layers", "blocks"),
-      .used("no_causal_mask", "every token sees all, padding included"),
-      .used("pool_type", "`argmax`, `first`, `last`, and `eos` with CLIP's own id; `none` is refused"),
+      .used("no_causal_mask", "every token attends to all tokens, including padding"),
+      .used("pool_type", "`argmax`, `first`, `last`, and `eos` with CLIP's own id; `none` is rejected"),
       .used("eos_id", "read with `pool_type` `eos`"),
       .used("hf_model_name", "another text tower: images only"),
-      .used("hf_tokenizer_name", "another tokenizer than CLIP's: images only"),
+      .used("hf_tokenizer_name", "a tokenizer other than CLIP's: images only"),
       .used(
-        "tokenizer_kwargs", "anything that changes texts, such as `clean` other than `lower`: images only"),
+        "tokenizer_kwargs", "options that change texts, such as `clean` other than `lower`: images only"),
       .refused("embed_cls", unless: false, about: "a class token after the text, as in CoCa"),
       .refused("proj_bias", unless: false, about: "a projection with a bias"),
       .refused("proj_type", unless: "linear", about: "no projection"),
       .refused("use_pad_mask", unless: false, about: "padding that is not attended to"),
       .refused("correct_cls_mask", unless: false, about: "of `embed_cls`"),
     ] + block
-      + .harmless(["final_ln_after_pool"], "LayerNorm works on each position alone")
+      + .harmless(["final_ln_after_pool"], "LayerNorm works on each position separately")
       + .harmless(["pad_id"], "of `embed_cls` and `use_pad_mask`")
       + .harmless(["tokenizer_mode"], "of `hf_tokenizer_name`")
       + .harmless(["hf_model_pretrained", "hf_proj_type", "hf_pooler_type"], "of `hf_model_name`"))
@@ -92,13 +92,13 @@ extension ConfigSection {
   static let openClipPreprocess = ConfigSection(
     "`preprocess_cfg`", owner: "open_clip",
     [
-      .used("size", "the image tower's own size counts, as in open_clip"),
+      .used("size", "the image tower's own size is used instead, as in open_clip"),
       .refused("mode", unless: "RGB", about: "colours"),
-      .used("mean", "one number, or one a channel"),
-      .used("std", "one number, or one a channel"),
+      .used("mean", "one number, or one per channel"),
+      .used("std", "one number, or one per channel"),
       .used("interpolation", "`bicubic`, `bilinear`, and `random`, which is bicubic outside training"),
       .used("resize_mode", "`shortest`, `longest` or `squash`"),
-      .used("fill_color", "one number or one a channel, 0 to 255, around images with `longest`"),
+      .used("fill_color", "one number or one per channel, 0 to 255: padding around images with `longest`"),
     ])
 }
 

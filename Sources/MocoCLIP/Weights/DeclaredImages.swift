@@ -1,8 +1,8 @@
 import MocoBase
 
-/// How a configuration prepares images, told for a tower of a known size.
+/// How a configuration prepares images, for a tower of a known size.
 struct DeclaredImages {
-  /// The options as they stand in a file.
+  /// The options as they are in a file.
   enum Source {
     /// `preprocess_cfg` of open_clip_config.json.
     case openClip(ConfigReader)
@@ -40,7 +40,7 @@ struct DeclaredImages {
     case "bilinear"?: transform.filter = .bilinear
     case let other?:
       throw section.refusal(
-        reader, "interpolation", .string(other), "set it to bicubic or bilinear, the only ones in open_clip"
+        reader, "interpolation", .string(other), "set it to bicubic or bilinear, the only values in open_clip"
       )
     }
     switch try reader.string("resize_mode") {
@@ -50,12 +50,13 @@ struct DeclaredImages {
     case let other?:
       throw section.refusal(
         reader, "resize_mode", .string(other),
-        "set it to shortest, longest or squash, the only ones in open_clip")
+        "set it to shortest, longest or squash, the only values in open_clip")
     }
     let fill = try readFill(reader, section, channels: channels)
     if transform.fit == .longest { transform.fill = fill }
     if let declared = try reader.side("size"), declared != size {
-      notes.append("preprocess_cfg.size \(declared) gives way to the image tower's \(size), as in open_clip")
+      notes.append(
+        "preprocess_cfg.size \(declared) is ignored; the image tower's size \(size) is used, as in open_clip")
     }
     if transform != ImageTransform() { notes.append("images: \(transform.description(size: size))") }
   }
@@ -66,7 +67,7 @@ struct DeclaredImages {
     let bytes = numbers.compactMap { $0.intValue.flatMap { UInt8(exactly: $0) } }
     guard bytes.count == numbers.count, bytes.count == 1 || bytes.count == channels else {
       throw section.refusal(
-        reader, "fill_color", value, "give a whole number from 0 to 255, or one for each channel")
+        reader, "fill_color", value, "use an integer from 0 to 255, or one per channel")
     }
     return Set(bytes).count == 1 ? [bytes[0]] : bytes
   }
@@ -97,12 +98,12 @@ struct DeclaredImages {
         throw section.refusal(
           reader, "do_center_crop", false,
           "set size to {\"height\": \(square[0]), \"width\": \(square[1])}, or do_center_crop to true: "
-            + "the image tower takes squares of \(size)")
+            + "the image tower expects \(size)×\(size) pixels")
       }
     }
     if case .shortest(size) = transform.fit { transform.fit = .shortest(nil) }
     if size != 224, reader.value("size") == nil || reader.value("crop_size") == nil, transform.fit != .none {
-      notes.append("sizes that \(file) leaves out are the image tower's \(size), not transformers' 224")
+      notes.append("sizes missing in \(file) are the image tower's \(size), not transformers' default of 224")
     }
     try readNormalization(reader, section, file: file, channels: channels)
     var plain = ImageTransform()
@@ -119,7 +120,7 @@ struct DeclaredImages {
     .contains { type == $0 || type == $0 + "Fast" || type == $0 + "Pil" }
   }
 
-  /// What `size` and `crop_size` can say.
+  /// The possible values of `size` and `crop_size`.
   private enum Sides: Equatable {
     case shortest(Int)
     case both(width: Int, height: Int)
@@ -142,7 +143,7 @@ struct DeclaredImages {
     if keys == ["shortest_edge"], key == "size" { return .shortest(try record.required("shortest_edge")) }
     throw ConfigSection.imageProcessor.refusal(
       reader, key, value,
-      key == "size" ? "give shortest_edge alone, or height and width" : "give height and width")
+      key == "size" ? "write only shortest_edge, or height and width" : "write height and width")
   }
 
   private mutating func fit(_ reader: ConfigReader, _ section: ConfigSection) throws -> ImageTransform.Fit {
@@ -150,7 +151,7 @@ struct DeclaredImages {
     guard let filter = ResampleFilter(pillow: number) else {
       throw section.refusal(
         reader, "resample", .int(number),
-        "give 0 (nearest), 1 (lanczos), 2 (bilinear), 3 (bicubic), 4 (box) or 5 (hamming)")
+        "use 0 (nearest), 1 (lanczos), 2 (bilinear), 3 (bicubic), 4 (box) or 5 (hamming)")
     }
     guard try reader.bool("do_resize") ?? true else { return .none }
     transform.filter = filter
@@ -168,7 +169,7 @@ struct DeclaredImages {
     let scales = try reader.bool("do_rescale") ?? true
     let factor = try scales ? reader.double("rescale_factor") ?? 1 / 255.0 : 1
     guard factor > 0, factor.isFinite else {
-      throw section.refusal(reader, "rescale_factor", .double(factor), "give a number above 0, such as 1/255")
+      throw section.refusal(reader, "rescale_factor", .double(factor), "use a number above 0, such as 1/255")
     }
     if try reader.bool("do_normalize") ?? true {
       if let mean = try reader.channelValues("image_mean", channels: channels) { self.mean = mean }
@@ -186,6 +187,7 @@ struct DeclaredImages {
     mean = mean.map { Float(Double($0) / scale) }
     std = std.map { Float(Double($0) / scale) }
     notes.append(
-      "pixels are multiplied by \(Float(factor).description), not by 1/255 (\(file)): part of mean and std")
+      "pixels are multiplied by \(Float(factor).description), not by 1/255 (\(file)); this is included in mean and std"
+    )
   }
 }

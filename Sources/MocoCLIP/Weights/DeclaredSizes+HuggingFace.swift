@@ -1,10 +1,10 @@
 import MocoBase
 
 extension DeclaredSizes {
-  /// Reads config.json, whose towers leave out what equals their library's defaults.
+  /// Reads config.json, in which towers leave out the defaults of their library.
   ///
   /// - Parameters:
-  ///   - processor: what prepares images, with the name of its file.
+  ///   - processor: the image processor, with the name of its file.
   ///   - tokenizer: tokenizer_config.json.
   /// - Throws: E0605 for another kind of model, and for options that cannot be used.
   init(
@@ -19,7 +19,7 @@ extension DeclaredSizes {
     embedDim = try file.int("projection_dim")
     options[.embedding] = file.path("projection_dim")
     if try file.string("model_type") == ModelFamily.imageTowerType {
-      // The whole file is the tower's configuration.
+      // The entire file is the tower's configuration.
       try readVision(file)
     } else {
       try ConfigSection.huggingFace.check(file, unknown: &unknown)
@@ -42,14 +42,14 @@ extension DeclaredSizes {
     images = .huggingFace(reader)
   }
 
-  /// One tower's options. `text_config_dict` is a whole configuration: with it, what `text_config` says is
+  /// The options of one tower. `text_config_dict` is a complete configuration: if it exists, `text_config` is
   /// not read.
   private static func tower(_ file: ConfigReader, _ name: String) throws -> ConfigReader {
     let whole = "\(name)_dict"
     return try file.optionalMember(file.value(whole) == nil ? name : whole)
   }
 
-  /// Why texts cannot be encoded, where the tokenizer beside the weights is known to be another than CLIP's.
+  /// Why texts cannot be encoded, if the tokenizer next to the weights is not CLIP's.
   private static func foreignTokenizer(_ config: Json?) -> String? {
     guard let name = config?["tokenizer_class"]?.stringValue, !name.contains("CLIP") else { return nil }
     let foreign = [
@@ -86,7 +86,7 @@ extension DeclaredSizes {
     text = try readTower(reader, section, heads: 8)
     context = try reader.int("max_position_embeddings")
     vocabulary = try reader.int("vocab_size")
-    // 2 is what files from before 2023 hold: then the largest id is read, and that is [end].
+    // Files from before 2023 contain 2: then the largest id is read, which is [end].
     let end = (vocabulary ?? Tokenizer.fullVocabularySize) - 1
     let value = reader.value("eos_token_id")
     let ids = value?.arrayValue?.map(\.intValue) ?? value.map { [$0.intValue] } ?? []
@@ -94,7 +94,7 @@ extension DeclaredSizes {
       ids.count != 1 || !(ids[0] == 2 || ids[0] == end || ids[0] == Tokenizer.fullVocabularySize - 1)
     {
       throw section.refusal(
-        reader, "eos_token_id", value, "set it to \(end), if its texts end with CLIP's own [end]")
+        reader, "eos_token_id", value, "set it to \(end) if its texts end with CLIP's own [end]")
     }
   }
 
@@ -111,7 +111,7 @@ extension DeclaredSizes {
     default:
       throw section.refusal(
         reader, "hidden_act", .string(name),
-        "choose a model with quick_gelu, gelu, gelu_new or gelu_pytorch_tanh")
+        "use a model with quick_gelu, gelu, gelu_new or gelu_pytorch_tanh")
     }
     return tower
   }

@@ -38,7 +38,7 @@ extension DeclaredSizes {
       (Size.visionLayers, "layers"), (.visionWidth, "width"), (.visionHeadWidth, "head_width"),
       (.imageSize, "image_size"), (.patchSize, "patch_size"), (.channels, "in_chans"),
     ] { options[size] = reader.path(key) }
-    // A list of layers is how a ModifiedResNet shows.
+    // A list of layers means a ModifiedResNet.
     if reader.value("layers")?.arrayValue != nil {
       stages = try reader.ints("layers")
     } else {
@@ -56,10 +56,10 @@ extension DeclaredSizes {
     case "tok"?, nil: break
     case "avg"?:
       visionPool = .average
-      notes.append("the mean of the patches is the feature (pool_type avg)")
+      notes.append("the feature is the mean of the patches (pool_type avg)")
     case let other?:
       throw section.refusal(
-        reader, "pool_type", .string(other), "choose a model that pools by tok or avg")
+        reader, "pool_type", .string(other), "use a model with pool_type tok or avg")
     }
     normsAfterPool = try reader.bool("final_ln_after_pool") ?? false
     hasPreNorm = try !(reader.bool("no_ln_pre") ?? false)
@@ -68,7 +68,7 @@ extension DeclaredSizes {
   private mutating func readText(_ reader: ConfigReader, isQuick: Bool) throws {
     let section = ConfigSection.openClipText
     withoutText = try DeclaredSizes.foreignText(reader)
-    // Nothing of a text tower that is not used can give wrong numbers.
+    // An unused text tower cannot cause wrong results.
     guard withoutText == nil else { return }
     try section.check(reader, unknown: &unknown)
     for (size, key) in [
@@ -83,7 +83,9 @@ extension DeclaredSizes {
     try readBlocks(reader, section, isQuick: isQuick, into: &text)
     isCausal = try !(reader.bool("no_causal_mask") ?? false)
     if !isCausal { options[.causal] = reader.path("no_causal_mask") }
-    if !isCausal { notes.append("every token sees all of the text, padding included (no_causal_mask)") }
+    if !isCausal {
+      notes.append("every token attends to the entire text, including padding (no_causal_mask)")
+    }
     let pool = try reader.string("pool_type")
     switch pool {
     case "argmax"?, nil: break
@@ -93,13 +95,15 @@ extension DeclaredSizes {
       let id = try reader.int("eos_id") ?? 2
       guard id == (vocabulary ?? Tokenizer.fullVocabularySize) - 1 else {
         throw section.refusal(
-          reader, "eos_id", .int(id), "set pool_type to argmax, if its texts end with CLIP's own [end]")
+          reader, "eos_id", .int(id), "set pool_type to argmax if its texts end with CLIP's own [end]")
       }
     case let other?:
       throw section.refusal(
-        reader, "pool_type", .string(other), "choose a model that pools by argmax, first or last")
+        reader, "pool_type", .string(other), "use a model with pool_type argmax, first or last")
     }
-    if textPool != .end { notes.append("the \(textPool.rawValue) position of a text is read (pool_type)") }
+    if textPool != .end {
+      notes.append("the feature of a text is its \(textPool.rawValue) position (pool_type)")
+    }
   }
 
   /// `act_kwargs` and `norm_kwargs`, of both towers.
@@ -111,7 +115,7 @@ extension DeclaredSizes {
     let act = try reader.optionalMember("act_kwargs")
     for (key, value) in act.object where !value.isNull {
       guard key == "approximate", !isQuick, let word = value.stringValue, ["none", "tanh"].contains(word)
-      else { throw section.refusal(act, key, value, "choose a model with plain GELU or QuickGELU") }
+      else { throw section.refusal(act, key, value, "use a model with plain GELU or QuickGELU") }
       if word == "tanh" { tower.activation = .geluTanh }
     }
     let norm = try reader.optionalMember("norm_kwargs")
@@ -135,12 +139,12 @@ extension DeclaredSizes {
     let options = try reader.optionalMember("tokenizer_kwargs")
     for (key, value) in options.object where !value.isNull {
       switch (key, value.stringValue) {
-      // Texts that are too long are an error here, so how others shorten them does not matter.
+      // Texts that are too long are an error in moco, so it does not matter how other programs truncate them.
       case ("clean", "lower"), ("reduction_mask", _), ("context_length", _): continue
-      // What strips the end of a text, or adds tokens, makes other texts of them.
+      // Options that strip the end of a text, or add tokens, change the text.
       case ("strip_sep_token", _) where value.boolValue == false: continue
       case ("additional_special_tokens", _) where value.arrayValue?.isEmpty == true: continue
-      default: return "its tokenizer works with \(key) \(value.serialized()), CLIP's does not"
+      default: return "its tokenizer uses \(key) \(value.serialized()), CLIP's does not"
       }
     }
     return nil

@@ -1,8 +1,8 @@
 import MocoBase
 
-/// What a configuration beside the weights says; nil where it is silent.
+/// The contents of a configuration next to the weights; nil for missing values.
 struct DeclaredSizes {
-  /// What a configuration counts, in the words of messages.
+  /// The sizes of a configuration, as named in messages.
   enum Size: String {
     case embedding = "the size of the embedding"
     case imageSize = "image_size"
@@ -28,7 +28,7 @@ struct DeclaredSizes {
     var heads: Int?
     var headWidth: Int?
     var mlpWidth: Int?
-    /// Of the MLPs' width to the tower's, and the option's name.
+    /// The ratio of the MLP width to the tower's width, and the option's name.
     var mlpRatio: (value: Double, option: String)?
     var activation: Activation?
     var layerNormEps: Float?
@@ -53,15 +53,15 @@ struct DeclaredSizes {
   var withoutText: String?
   /// How images are prepared, read once the tower's size is known.
   var images: DeclaredImages.Source?
-  /// What messages call the configuration.
+  /// The name of the configuration in messages.
   var source = ""
-  /// The options of the configuration that tell sizes, such as `model_cfg.vision_cfg.width`.
+  /// The options of the configuration with sizes, such as `model_cfg.vision_cfg.width`.
   var options: [Size: String] = [:]
   var notes: [String] = []
-  /// Options that are not known, with their file.
+  /// Options that are unknown, with their file.
   var unknown: [String] = []
 
-  /// Nothing declared: OpenAI's own rules.
+  /// Nothing declared: OpenAI's rules apply.
   init() {
     vision.headWidth = 64
     text.headWidth = 64
@@ -75,17 +75,17 @@ struct DeclaredSizes {
     notes.insert("activation \(own)\(more) and heads from \(file)", at: 0)
   }
 
-  /// The size that the weights' shape tells, or the declared one where they are silent.
+  /// The size from the shapes of the weights, or the declared one if they do not determine it.
   ///
-  /// - Throws: E0605 where both speak and differ: programs that interpolate or fail there give other numbers.
+  /// - Throws: E0605 if both exist and differ: programs that interpolate give other results.
   func size(_ name: Size, shape: Int?, declared: Int?) throws -> Int? {
     guard let shape, let declared, shape != declared else { return shape ?? declared }
     throw Failure(
-      "E0605", "\(place(name)): \(name.rawValue) is \(declared), the weights have \(shape)",
-      help: "set it to \(shape), if the configuration belongs to these weights")
+      "E0605", "\(place(name)): \(name.rawValue) is \(declared), but the weights have \(shape)",
+      help: "set it to \(shape) if the configuration belongs to these weights")
   }
 
-  /// The option that tells what `CLIPConfig` calls `name`, for messages; `name` itself where there is none.
+  /// The option for the size `name` of `CLIPConfig`, for messages; `name` itself if there is none.
   func option(_ name: String) -> String {
     let sizes: [String: Size] = [
       "embed_dim": .embedding, "image_size": .imageSize, "patch_size": .patchSize, "channels": .channels,
@@ -96,7 +96,7 @@ struct DeclaredSizes {
     return sizes[name].flatMap { options[$0] } ?? name
   }
 
-  /// Where the configuration tells a size: the file and the option.
+  /// The location of a size in the configuration: the file and the option.
   func place(_ name: Size) -> String {
     ([source] + [options[name]].compactMap { $0 }).joined(separator: ": ")
   }

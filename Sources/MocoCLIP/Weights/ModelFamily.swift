@@ -1,26 +1,27 @@
 import MocoBase
 
-/// A kind of model that is not CLIP, by what its files say.
+/// A kind of model that is not CLIP, identified by its files.
 struct ModelFamily {
-  /// What it is, as a sentence's end: `a SigLIP model`.
+  /// Its name as the end of a sentence: `a SigLIP model`.
   let name: String
   /// How it differs, in one clause.
   let difference: String
-  /// Why only its images can be encoded, where its image tower is CLIP's; nil where nothing can be read.
+  /// Why only images can be encoded, if its image tower is CLIP's; nil if nothing can be used.
   var imagesOnly: String?
 
   func refusal(_ path: String) -> Failure {
     Failure(
       "E0605", "\(path): this is \(name), not a CLIP model: \(difference)",
       help:
-        "load a CLIP model, or compute features with the program it comes from and use dataset(features: …)")
+        "use a CLIP model, or compute features with the program that made the model and use dataset(features: …)"
+    )
   }
 
   // MARK: Hugging Face
 
   private static let types: [(type: String, name: String, difference: String)] = [
-    ("siglip", "a SigLIP model", "it pools images by attention and reads texts from both sides"),
-    ("siglip2", "a SigLIP 2 model", "it pools images by attention and reads texts from both sides"),
+    ("siglip", "a SigLIP model", "it pools images by attention and its text tower is not causal"),
+    ("siglip2", "a SigLIP 2 model", "it pools images by attention and its text tower is not causal"),
     ("align", "an ALIGN model", "its towers are an EfficientNet and BERT"),
     ("blip", "a BLIP model", "its text tower is BERT"),
     ("blip-2", "a BLIP-2 model", "it has a Q-Former and a language model"),
@@ -33,10 +34,10 @@ struct ModelFamily {
     ("owlvit", "an OWL-ViT model", "it detects objects"),
     ("owlv2", "an OWLv2 model", "it detects objects"),
     ("xclip", "an X-CLIP model", "it is for videos"),
-    ("aimv2", "an AIMv2 model", "its towers are built otherwise"),
+    ("aimv2", "an AIMv2 model", "its towers have another structure"),
     ("kosmos-2", "a Kosmos-2 model", "it has a language model"),
     ("llava", "a LLaVA model", "it has a language model"),
-    ("vision-text-dual-encoder", "a pair of any two towers", "its towers keep their own names"),
+    ("vision-text-dual-encoder", "a pair of arbitrary towers", "its towers keep their own names"),
     ("clip_text_model", "CLIP's text tower alone", "it has no image tower"),
     ("dinov2", "a DINOv2 model", "it has no text tower"),
     ("vit", "a ViT", "it has no text tower"),
@@ -48,9 +49,9 @@ struct ModelFamily {
 
   private static let imageTowers: [(type: String, name: String, reason: String)] = [
     (imageTowerType, "CLIP's image tower alone", "it is CLIP's image tower alone"),
-    ("metaclip_2", "a MetaCLIP 2 model", "it is a MetaCLIP 2 model, whose vocabulary is XLM-V's"),
-    ("chinese_clip", "a Chinese CLIP model", "it is a Chinese CLIP model, whose text tower is BERT"),
-    ("altclip", "an AltCLIP model", "it is an AltCLIP model, whose text tower is XLM-RoBERTa"),
+    ("metaclip_2", "a MetaCLIP 2 model", "it is a MetaCLIP 2 model with the vocabulary of XLM-V"),
+    ("chinese_clip", "a Chinese CLIP model", "it is a Chinese CLIP model with BERT as its text tower"),
+    ("altclip", "an AltCLIP model", "it is an AltCLIP model with XLM-RoBERTa as its text tower"),
   ]
 
   /// - Throws: E0605 if `model_type` is not a string.
@@ -64,7 +65,7 @@ struct ModelFamily {
     if let known = types.first(where: { $0.type == type }) {
       return ModelFamily(name: known.name, difference: known.difference)
     }
-    return ModelFamily(name: "a model of the type \(type)", difference: "its towers are not known here")
+    return ModelFamily(name: "a model of the type \(type)", difference: "its towers are not supported")
   }
 
   // MARK: open_clip
@@ -91,20 +92,21 @@ struct ModelFamily {
 
   // MARK: Names of tensors
 
-  /// The family by what the tensors are called, where no configuration says it.
+  /// The family by the tensor names, if there is no configuration.
   static func named(_ names: [String]) -> ModelFamily? {
     for name in names {
       if name.contains("vision_model.head.") || name.contains("text_model.head.") {
         return ModelFamily(
-          name: "a SigLIP model", difference: "it pools images by attention and reads texts from both sides")
+          name: "a SigLIP model", difference: "it pools images by attention and its text tower is not causal")
       }
       if name.contains("visual.trunk.") {
         return ModelFamily(
           name: "a model with a tower of timm's",
-          difference: "SigLIP, EVA, ConvNeXt and MobileCLIP models are built so")
+          difference: "SigLIP, EVA, ConvNeXt and MobileCLIP models have such towers")
       }
       if name.contains("visual.attn_pool") || name.contains("text_decoder.") {
-        return ModelFamily(name: "a CoCa or BLIP model", difference: "it pools by attention or writes texts")
+        return ModelFamily(
+          name: "a CoCa or BLIP model", difference: "it pools by attention or generates text")
       }
       if name.hasPrefix("visual.blocks.") || name.hasPrefix("visual.patch_embed.") {
         return ModelFamily(name: "an EVA-CLIP model", difference: "its image tower is EVA's")
@@ -113,13 +115,13 @@ struct ModelFamily {
         return ModelFamily(name: "a MobileCLIP model", difference: "its image tower is MobileCLIP's")
       }
       if name.hasPrefix("qformer.") || name.hasPrefix("language_model.") {
-        return ModelFamily(name: "a model of images and a language model", difference: "it writes texts")
+        return ModelFamily(name: "a model with a language model", difference: "it generates text")
       }
     }
     return nil
   }
 
-  /// Why the text tower cannot be used, by its tensors' names; nil where it looks like CLIP's.
+  /// Why the text tower cannot be used, by its tensors' names; nil if it looks like CLIP's.
   static func foreignText(_ names: [String]) -> String? {
     let foreign = [
       "text.transformer.embeddings.", "text.transformer.encoder.", "text.transformer.shared.", "text.proj.",

@@ -1,6 +1,6 @@
 import MocoBase
 
-/// What lies at the path of a model: the weight files and the configurations beside them.
+/// The files at the path of a model: the weight files and the configurations next to them.
 struct WeightFolder {
   var files: [String]
   /// config.json of Hugging Face.
@@ -13,11 +13,11 @@ struct WeightFolder {
   var processor: Json?
   /// tokenizer_config.json of Hugging Face.
   var tokenizer: Json?
-  /// Where the configurations lie.
+  /// The folder of the configurations.
   private var folder = ""
 
-  /// - Throws: E0501 if nothing is there or a folder holds no weights, E0502 for a broken configuration,
-  ///   E0605 for a kind of file that is not read.
+  /// - Throws: E0501 if the path does not exist or a folder has no weights, E0502 for an invalid configuration,
+  ///   E0605 for an unsupported kind of file.
   init(path: String) throws {
     switch FileSystem.kind(path) {
     case .file:
@@ -35,23 +35,23 @@ struct WeightFolder {
     }
   }
 
-  /// The path of a file beside the weights.
+  /// The path of a file next to the weights.
   func path(_ name: String) -> String { folder.isEmpty ? name : "\(folder)/\(name)" }
 
-  /// How images are prepared. Since version 5 transformers keeps that inside processor_config.json, and what
-  /// stands there counts before preprocessor_config.json.
+  /// How images are prepared. Since version 5, transformers keeps this in processor_config.json, which
+  /// overrides preprocessor_config.json.
   var imageProcessor: (options: (json: Json, path: String)?, notes: [String]) {
     if let nested = processor?["image_processor"], !nested.isNull {
       let isSame = preprocessor.map { $0 == nested } ?? true
       return (
         (nested, path("processor_config.json")),
-        isSame ? [] : ["processor_config.json counts before preprocessor_config.json, as in transformers 5"]
+        isSame ? [] : ["processor_config.json overrides preprocessor_config.json, as in transformers 5"]
       )
     }
     if let preprocessor { return ((preprocessor, path("preprocessor_config.json")), []) }
     return (
       nil,
-      ["no preprocessor_config.json beside the weights: images are prepared as OpenAI's models take them"]
+      ["no preprocessor_config.json next to the weights: images are prepared as for OpenAI's models"]
     )
   }
 
@@ -65,7 +65,7 @@ struct WeightFolder {
     preprocessor = try read("preprocessor_config.json")
     processor = try read("processor_config.json")
     tokenizer = try read("tokenizer_config.json")
-    // Many programs call their configuration config.json; those of transformers say what model it is.
+    // Many programs name their configuration config.json; those of transformers contain the model type.
     if let config = try read("config.json"), WeightFolder.isTransformers(config) { huggingFace = config }
   }
 
@@ -73,7 +73,7 @@ struct WeightFolder {
     config["model_type"]?.stringValue != nil || config["text_config"] != nil || config["vision_config"] != nil
   }
 
-  /// In the order of preference: what people convert to is read before what they converted from.
+  /// In the order of preference: converted formats come before the original ones.
   private static let known = [
     "model.safetensors", "open_clip_model.safetensors", "pytorch_model.bin", "open_clip_pytorch_model.bin",
     "model.pt",
@@ -94,11 +94,11 @@ struct WeightFolder {
       guard candidates.count == 1 else {
         if candidates.allSatisfy({ $0.contains("-of-") }) {
           throw Failure(
-            "E0501", "\(folder) holds parts of one model and not the index that joins them",
-            help: "fetch \(index(of: candidates[0])), too; it lies beside them")
+            "E0501", "\(folder) contains parts of one model, but not the index that joins them",
+            help: "download \(index(of: candidates[0])) from the same place")
         }
         throw Failure(
-          "E0501", "\(folder) holds several weight files: \(candidates.joined(separator: ", "))",
+          "E0501", "\(folder) contains several weight files: \(candidates.joined(separator: ", "))",
           help: "name the file: load_clip(\"\(folder)/\(candidates[0])\")")
       }
       try requireWhole("\(folder)/\(candidates[0])")
@@ -107,12 +107,12 @@ struct WeightFolder {
     if names.contains("snapshots") {
       let inner = (try? FileSystem.list("\(folder)/snapshots"))?.first { !$0.hasPrefix(".") } ?? "…"
       throw Failure(
-        "E0501", "\(folder) is a cache of the Hugging Face Hub: the model lies deeper in it",
-        help: "name the folder below it: load_clip(\"\(folder)/snapshots/\(inner)\")")
+        "E0501", "\(folder) is a cache of the Hugging Face Hub: the model is in a folder inside it",
+        help: "name that folder: load_clip(\"\(folder)/snapshots/\(inner)\")")
     }
     throw Failure(
       "E0501", "there are no weights in the folder \(folder)",
-      help: "name a folder that holds one of \(known.joined(separator: ", "))")
+      help: "name a folder that contains one of \(known.joined(separator: ", "))")
   }
 
   /// The files that an index names (Hugging Face's `weight_map`), each once.
@@ -124,7 +124,7 @@ struct WeightFolder {
     var names = Set<String>()
     for (name, value) in map {
       guard let file = value.stringValue, !file.contains("/") else {
-        throw Failure.corrupt(path, "\(name) is in no file of the folder")
+        throw Failure.corrupt(path, "\(name) is not in any file of the folder")
       }
       names.insert(file)
     }
@@ -134,14 +134,14 @@ struct WeightFolder {
       let isOne = missing.count == 1
       throw Failure(
         "E0501",
-        "\(folder): \(missing.count) of the model's \(names.count) files \(isOne ? "is" : "are") missing"
-          + " that \(FileSystem.name(of: path)) names: \(missing.joined(separator: ", "))",
-        help: "fetch \(missing.joined(separator: ", ")) into \(folder)")
+        "\(folder): \(missing.count) of the \(names.count) files \(isOne ? "is" : "are") missing"
+          + " that \(FileSystem.name(of: path)) lists: \(missing.joined(separator: ", "))",
+        help: "download \(missing.joined(separator: ", ")) to \(folder)")
     }
     return names.sorted().map { "\(folder)/\($0)" }
   }
 
-  /// Number and count of `model-00001-of-00003.safetensors`, and what stands around them.
+  /// Number and count of `model-00001-of-00003.safetensors`, and the text around them.
   private static func part(_ name: String) -> (stem: String, number: Int, count: Int, ending: String)? {
     guard let match = name.firstMatch(of: /^(.*)-(\d{1,6})-of-(\d{1,6})(\..+)$/), let number = Int(match.2),
       let count = Int(match.3), count > 1
@@ -149,7 +149,7 @@ struct WeightFolder {
     return (String(match.1), number, count, String(match.4))
   }
 
-  /// What the index is called that joins the parts of which one is called `name`.
+  /// The name of the index that joins the parts, from the name of one part.
   private static func index(of name: String) -> String {
     part(name).map { "\($0.stem)\($0.ending).index.json" } ?? "the file that ends with .index.json"
   }
@@ -163,7 +163,7 @@ struct WeightFolder {
       "E0501", "\(path) is part \(part.number) of \(part.count) of a model",
       help: FileSystem.kind("\(folder)/\(index)") == .file
         ? "load all parts: load_clip(\"\(folder)\")"
-        : "fetch the other parts and \(index) into \(folder), and load the folder"
+        : "download the other parts and \(index) to \(folder), and load the folder"
     )
   }
 }

@@ -1,8 +1,8 @@
-// What training programs put before CLIP's names, and what they keep beside the parameters.
+// Prefixes that training programs add to CLIP's names, and tensors that they keep next to the parameters.
 
 extension WeightNames {
-  /// The name without the parts that torch's wrappers put into it, wherever they stand: data parallel, compiled,
-  /// sharded and checkpointed modules keep the wrapped one under a name of its own.
+  /// The name without the parts that torch's wrappers add, at any position: data parallel, compiled,
+  /// sharded and checkpointed modules keep the wrapped one under its own name.
   static func withoutWrappers(_ raw: String) -> String {
     guard wrappers.contains(where: { raw.contains($0) }) else { return raw }
     return raw.split(separator: ".", omittingEmptySubsequences: false)
@@ -13,7 +13,7 @@ extension WeightNames {
     "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
   ]
 
-  /// The shortest prefix behind which a name is one of CLIP's parameters, and which.
+  /// The shortest prefix after which a name is a parameter of CLIP, and that parameter.
   static func located(_ name: String) -> (prefix: String, meaning: Meaning)? {
     var start = name.startIndex
     while true {
@@ -24,11 +24,11 @@ extension WeightNames {
     }
   }
 
-  /// Why a tensor that is not a parameter of CLIP changes no number of it; nil if that is not known.
+  /// Why a tensor that is not a parameter of CLIP does not affect results; nil if that is unknown.
   static func harmless(_ name: String, count: Int) -> String? {
     let parts = name.split(separator: ".").map(String.init)
-    if parts.contains(where: ofTraining.contains) { return "the state of a training" }
-    return parts.last == "logit_bias" && count == 1 ? "a bias shifts all logits alike" : nil
+    if parts.contains(where: ofTraining.contains) { return "training state" }
+    return parts.last == "logit_bias" && count == 1 ? "a bias shifts all logits equally" : nil
   }
 
   private static let ofTraining: Set<String> = [
@@ -38,12 +38,12 @@ extension WeightNames {
     "scheduler", "lr_scheduler", "lr_schedulers", "scaler", "grad_scaler",
   ]
 
-  /// Whether a name is one of adapters that are trained beside a layer.
+  /// Whether a name belongs to an adapter that is trained next to a layer.
   static func isAdapter(_ name: String) -> Bool {
     isMergeable(name) || name.split(separator: ".").contains { $0.hasPrefix("adapter") }
   }
 
-  /// Whether a name is one of peft's for changes of a layer's weights (LoRA and its like), which can be merged
+  /// Whether a name is used by peft for changes of a layer's weights (LoRA and similar), which can be merged
   /// into them.
   static func isMergeable(_ name: String) -> Bool {
     name.split(separator: ".").contains { part in

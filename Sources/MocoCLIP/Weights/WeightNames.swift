@@ -1,25 +1,25 @@
 /// Translates the names of weight files into the canonical ones, OpenAI's.
 package enum WeightNames {
-  /// How a file's tensor becomes (a part of) a parameter.
+  /// How a tensor of a file maps to (a part of) a parameter.
   package enum Part: Equatable {
     case whole
-    /// The file keeps the matrix the other way round.
+    /// The file stores the transposed matrix.
     case transposed
     /// One of the three row blocks of `in_proj`: query, key, value.
     case block(Int)
-    /// Rows from the 21st on of Long-CLIP's positions; the first 20 are those of the whole.
+    /// Rows of Long-CLIP's positions from the 21st on; the first 20 come from the other table.
     case later
   }
 
-  /// What a tensor's name says that it is.
+  /// The meaning of a tensor's name.
   package enum Meaning: Equatable {
     case parameter(String, Part)
-    /// Known, and of no use here; the reason is for `clip.info`.
+    /// Known and not needed; the reason is for `clip.info`.
     case ignored(String)
     case unknown
   }
 
-  /// What a tensor called `raw` is.
+  /// The meaning of the name `raw`.
   package static func meaning(_ raw: String) -> Meaning {
     let name = Substring(withoutWrappers(raw))
     if let reason = ignored(name) { return .ignored(reason) }
@@ -41,11 +41,11 @@ package enum WeightNames {
   }
 
   private static func ignored(_ name: Substring) -> String? {
-    if name.hasSuffix("position_ids") { return "numbers of the positions, implied" }
+    if name.hasSuffix("position_ids") { return "position ids, implied" }
     switch name.split(separator: ".").last ?? "" {
-    case "input_resolution", "context_length", "vocab_size": return "a size that the shapes tell"
+    case "input_resolution", "context_length", "vocab_size": return "a size, known from the shapes"
     case "attn_mask": return "the mask, implied"
-    case "num_batches_tracked": return "a count of training's batches"
+    case "num_batches_tracked": return "a count of training batches"
     default: return nil
     }
   }
@@ -82,7 +82,7 @@ package enum WeightNames {
     let text = name.dropFirst(prefix.count)
     guard let dot = text.firstIndex(of: ".") else { return nil }
     let digits = text[..<dot]
-    // No more than four digits: a model with 10,000 layers is none.
+    // At most four digits: a model with 10,000 layers is not valid.
     guard !digits.isEmpty, digits.count <= 4, digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
       let number = Int(digits)
     else { return nil }
@@ -102,7 +102,7 @@ package enum WeightNames {
     "vision_model.embeddings.class_embedding": ("visual.class_embedding", .whole),
     "vision_model.embeddings.patch_embedding.weight": ("visual.conv1.weight", .whole),
     "vision_model.embeddings.position_embedding.weight": ("visual.positional_embedding", .whole),
-    // The misspelling is theirs.
+    // The misspelling is in the original.
     "vision_model.pre_layrnorm.weight": ("visual.ln_pre.weight", .whole),
     "vision_model.pre_layrnorm.bias": ("visual.ln_pre.bias", .whole),
     "vision_model.post_layernorm.weight": ("visual.ln_post.weight", .whole),
@@ -139,7 +139,7 @@ package enum WeightNames {
     return nil
   }
 
-  /// The tensors that make a parameter under Hugging Face's names: one, or three blocks.
+  /// The tensors of a parameter with Hugging Face's names: one, or three blocks.
   static func huggingFaceNames(_ canonical: String) -> [String] {
     if let plain = huggingFacePlain.first(where: { $0.value.0 == canonical })?.key { return [plain] }
     guard let (number, rest) = layer(Substring(canonical)) else { return [canonical] }
@@ -150,7 +150,7 @@ package enum WeightNames {
 
   // MARK: Other architectures
 
-  /// Whether a tensor is needed where only images are encoded: of the image tower, and the scale.
+  /// Whether a tensor is needed if only images are encoded: tensors of the image tower, and the scale.
   static func isOfImages(_ raw: String) -> Bool {
     if case .parameter(let name, _) = meaning(raw) {
       return name.hasPrefix("visual.") || name == "logit_scale"
@@ -165,12 +165,12 @@ package enum WeightNames {
       || raw.split(separator: ".").last.map { $0 == "ctx" || $0.hasPrefix("ctx_") } ?? false
   }
 
-  /// Whether a tensor belongs to a tower that can be read here.
+  /// Whether a tensor belongs to a supported tower.
   static func isTower(_ raw: String) -> Bool {
     if case .parameter(let name, _) = meaning(raw) { name != "logit_scale" } else { false }
   }
 
-  /// Whether a leftover tensor belongs inside a tower, where leaving it out would give wrong numbers.
+  /// Whether a leftover tensor belongs to a tower, so that ignoring it would give wrong results.
   static func isStructural(_ name: String) -> Bool {
     ["resblocks.", "encoder.layers.", "visual.", "vision_model.", "text_model."].contains {
       name.contains($0)

@@ -2,56 +2,56 @@ import MocoBase
 import MocoFormats
 import MocoTensor
 
-/// The tensors of one model among all that its files hold, found behind whatever a training program put before
-/// their names.
+/// The tensors of one model among all tensors of its files, independent of any prefix that a training program added
+/// to their names.
 ///
-/// A prefix is what stands before names of CLIP's: `model.`, `student.clip.`, or nothing. The model is what
-/// comes after the one prefix that has both towers. Two such prefixes are an error unless they hold the same
-/// numbers, or the caller names one.
+/// A prefix is the text before CLIP's names: `model.`, `student.clip.`, or nothing. The model is
+/// under the one prefix that has both towers. Two such prefixes are an error unless they contain the same
+/// values, or the caller selects one.
 struct WeightSelection {
   struct Item {
     let file: any TensorFile
     let entry: TensorDescription
-    /// The name without the prefix; of what stands elsewhere in the files the whole name.
+    /// The name without the prefix; the full name for tensors elsewhere in the files.
     let name: String
-    /// Whether it stands beside the parameters of a checkpoint.
+    /// Whether it is next to the parameters of a checkpoint.
     var isBeside = false
 
     /// Tells the tensors of several files apart.
     var key: String { "\(file.path)\0\(isBeside)\0\(entry.name)" }
-    /// What messages call it.
+    /// The name used in messages.
     var shown: String {
-      isBeside && !file.root.isEmpty ? "\(entry.name) (beside \(file.root.dropLast()))" : entry.name
+      isBeside && !file.root.isEmpty ? "\(entry.name) (outside \(file.root.dropLast()))" : entry.name
     }
   }
 
-  /// What comes after the prefix, in the files' order.
+  /// The tensors with the prefix, in the order of the files.
   private(set) var items: [Item] = []
-  /// What stands elsewhere.
+  /// Tensors elsewhere.
   private(set) var outside: [Item] = []
   /// Tensors that cannot be read, by their names without the prefix.
   private(set) var unread: [(file: any TensorFile, name: String, tensor: UnreadTensor, isInside: Bool)] = []
-  /// What the caller wants left out, and what of the files is not a tensor.
+  /// Tensors that the caller ignores, and entries that are not tensors.
   private(set) var unused: [(name: String, reason: String)] = []
-  /// As it stands in the files; empty if there is none.
+  /// As it is in the files; empty if there is none.
   private(set) var prefix = ""
   private(set) var notes: [String] = []
-  /// Whether the caller chose the prefix.
+  /// Whether the caller selected the prefix.
   let isChosen: Bool
 
   var names: [String] { items.map(\.name) }
 
   private struct Candidate {
     let item: Item
-    /// Without the names of wrappers that torch itself puts in between.
+    /// Without the names of torch's wrappers.
     let plain: String
     let isBeside: Bool
     let group: String?
     let meaning: WeightNames.Meaning
   }
 
-  /// - Throws: E0605 for several models, for prompts without a model, and for a prefix or a name to leave out
-  ///   that is not there; E0601 where no prefix has a whole model and two have parts of it.
+  /// - Throws: E0605 for several models, for prompts without a model, and for a prefix or an ignored name
+  ///   that does not exist; E0601 if no prefix has a complete model and two have parts of it.
   init(files: [any TensorFile], path: String, options: CLIPModel.LoadOptions) throws {
     isChosen = options.prefix != nil
     var candidates: [Candidate] = []
@@ -65,7 +65,7 @@ struct WeightSelection {
       unused += file.others.filter { other in !file.unread.contains { $0.name == other.name } }
       for (entry, isBeside) in file.tensors.map({ ($0, false) }) + file.beside.map({ ($0, true) }) {
         if isIgnored(entry.name) {
-          if !isBeside { unused.append((entry.name, "left out as asked for")) }
+          if !isBeside { unused.append((entry.name, "left out as requested")) }
           continue
         }
         let whole = isBeside ? entry.name : file.root + entry.name
@@ -82,11 +82,11 @@ struct WeightSelection {
     var inner: [String] = []
     let group = try WeightSelection.choose(
       candidates, path: path, options: options, twins: &twins, inner: &inner)
-    /// Whether a name comes after the prefix, and not behind that of another model in there.
+    /// Whether a name has the prefix, but not the prefix of another model in it.
     func isBehind(_ plain: String, isBeside: Bool) -> Bool {
       plain.hasPrefix(group) && !(isBeside && group.isEmpty) && !inner.contains { plain.hasPrefix($0) }
     }
-    for twin in twins { notes.append("the same numbers are under \"\(twin)\" once more") }
+    for twin in twins { notes.append("\"\(twin)\" contains the same values again") }
     for candidate in candidates {
       let item = candidate.item
       if isBehind(candidate.plain, isBeside: candidate.isBeside) {
@@ -96,7 +96,7 @@ struct WeightSelection {
           prefix = String(item.entry.name.dropLast(name.count))
         }
       } else if candidate.group.map(twins.contains) ?? false {
-        unused.append((item.entry.name, "the same numbers once more"))
+        unused.append((item.entry.name, "the same values again"))
       } else {
         outside.append(item)
       }
@@ -104,7 +104,7 @@ struct WeightSelection {
     for file in files {
       for tensor in file.unread {
         if isIgnored(tensor.name) {
-          unused.append((tensor.name, "left out as asked for"))
+          unused.append((tensor.name, "left out as requested"))
           continue
         }
         let plain = WeightNames.withoutWrappers(tensor.isBeside ? tensor.name : file.root + tensor.name)
@@ -115,17 +115,17 @@ struct WeightSelection {
     }
     if let start = options.ignore.first(where: { !ignored.contains($0) }) {
       throw Failure(
-        "E0605", "\(path): no tensor has a name that begins with \"\(start)\"",
-        help: "give the beginnings of names as they stand in the file")
+        "E0605", "\(path): no tensor has a name that starts with \"\(start)\"",
+        help: "use the start of a name exactly as in the file")
     }
-    if !prefix.isEmpty { notes.insert("the tensors' names begin with \"\(prefix)\"", at: 0) }
+    if !prefix.isEmpty { notes.insert("the tensors' names start with \"\(prefix)\"", at: 0) }
   }
 
   // MARK: Choosing
 
   /// - Parameters:
-  ///   - twins: the prefixes behind which the same numbers stand once more.
-  ///   - inner: the prefixes of other models behind one that the caller chose.
+  ///   - twins: the prefixes with the same values again.
+  ///   - inner: the prefixes of other models below the one that the caller selected.
   private static func choose(
     _ candidates: [Candidate], path: String, options: CLIPModel.LoadOptions, twins: inout [String],
     inner: inout [String]
@@ -137,7 +137,7 @@ struct WeightSelection {
       if groups[group] == nil { order.append(group) }
       groups[group, default: []].append(candidate)
     }
-    // The root of a checkpoint is not a prefix that anybody sees, unless something like it stands beside.
+    // The root of a checkpoint is not shown as a prefix, unless something similar is next to it.
     let roots = Set(candidates.filter { !$0.isBeside }.map(\.item.file.root))
     let hasBare = groups[""]?.contains(where: \.isBeside) ?? false
     func shown(_ group: String) -> String {
@@ -160,8 +160,8 @@ struct WeightSelection {
         throw Failure(
           "E0605", "\(path): there is no CLIP model under \"\(wanted)\"",
           help: others.isEmpty
-            ? "give another file: no prefix in this one has a CLIP model"
-            : "choose another prefix: there are models under \(others.joined(separator: ", "))")
+            ? "use another file: this one has no CLIP model under any prefix"
+            : "use another prefix: there are models under \(others.joined(separator: ", "))")
       }
       inner = order.filter { $0 != group && $0.hasPrefix(group) && towers[$0]?.hasImages == true }
       return group
@@ -172,19 +172,19 @@ struct WeightSelection {
       throw Failure(
         "E0605", "\(path): this is a checkpoint of prompts, not a CLIP model",
         help:
-          "load the CLIP model that they were trained with, make the coop or mixture, and restore the file into it"
+          "load the CLIP model that they were trained with, create the coop or mixture, and restore the file into it"
       )
     }
     guard let first = whole.first else {
       if order.isEmpty, candidates.contains(where: { WeightNames.isMergeable($0.plain) }) {
         throw Failure(
-          "E0605", "\(path): these are adapters to a model (LoRA or its like), not a CLIP model",
-          help: "merge them into their model in Python (model.merge_and_unload() of peft) and save that")
+          "E0605", "\(path): this file contains adapters (LoRA or similar), not a CLIP model",
+          help: "merge them into their model in Python (model.merge_and_unload() of peft) and save it")
       }
       if order.isEmpty, candidates.contains(where: { WeightNames.isAdapter($0.plain) }) {
         throw Failure(
-          "E0605", "\(path): these are adapters to a model, not a CLIP model",
-          help: "load the CLIP model itself; adapters of this kind are not known here")
+          "E0605", "\(path): this file contains adapters, not a CLIP model",
+          help: "load the CLIP model itself; adapters of this kind are not supported")
       }
       return order.max { (groups[$0]?.count ?? 0, $1) < (groups[$1]?.count ?? 0, $0) } ?? roots.first ?? ""
     }
@@ -193,20 +193,20 @@ struct WeightSelection {
         let both = whole.map(shown)
         throw Failure(
           "E0605",
-          "\(path): it holds \(whole.count) different CLIP models, under \(both.joined(separator: " and "))",
+          "\(path): it contains \(whole.count) different CLIP models, under \(both.joined(separator: " and "))",
           help: "choose one: load_clip(\"\(path)\", \(typed(first))), or with "
             + whole.dropFirst().map(typed).joined(separator: ", or "))
       }
       twins.append(other)
     }
-    // A model whose parts come after two prefixes is put together by nobody but its own program.
+    // Only its own program can join a model with parts under two prefixes.
     if whole.count == 1, towers[first]?.isWhole == false {
       let text = order.filter { towers[$0]?.hasTexts == true && $0 != first }
       if let other = text.first {
         throw Failure(
           "E0601",
           "\(path): the image tower is under \(shown(first)), the text tower under \(shown(other))",
-          help: "save both under one prefix, in Python: "
+          help: "save both under one prefix in Python: "
             + WeightSelection.joining(
               [first, other], path: path,
               file: groups[first]?.first?.item.file,
@@ -216,7 +216,7 @@ struct WeightSelection {
     return first
   }
 
-  /// What to type in Python to have two prefixes' tensors without them in one file.
+  /// Python code that writes the tensors of two prefixes to one file without the prefixes.
   private static func joining(
     _ prefixes: [String], path: String, file: (any TensorFile)?, isBeside: Bool
   ) -> String {
@@ -226,7 +226,7 @@ struct WeightSelection {
     let stripped = prefixes.map { $0.hasPrefix(root) ? String($0.dropFirst(root.count)) : $0 }
       .filter { !$0.isEmpty }.map { ".removeprefix(\"\($0)\")" }.joined()
     if isBeside {
-      return "move the tensors beside \(root.dropLast()) into it, then torch.save(checkpoint, \"joined.pt\")"
+      return "move the tensors outside \(root.dropLast()) into it, then torch.save(checkpoint, \"joined.pt\")"
     }
     let isTorch = file is TorchFile
     let load =
@@ -272,12 +272,12 @@ struct WeightSelection {
     return true
   }
 
-  /// Whether two tensors hold the same numbers in the same shape.
+  /// Whether two tensors have the same values and shape.
   static func isSame(_ a: Item, _ b: Item) throws -> Bool {
     guard a.entry.shape == b.entry.shape, a.entry.type.isFloating, b.entry.type.isFloating else {
       return false
     }
-    // Of two tensors with one name in a file only the parameter can be read.
+    // Of two tensors with the same name in a file, only the parameter can be read.
     if a.isBeside != b.isBeside, a.file.path == b.file.path, a.entry.name == b.entry.name { return false }
     try Cancellation.check()
     let (one, two) = (

@@ -2,11 +2,11 @@ import MocoBase
 import MocoTensor
 
 extension WeightTable {
-  /// What a stored mask lets positions see.
+  /// The kind of a stored attention mask.
   private enum Mask {
-    /// Themselves and what stands before.
+    /// Each position attends to itself and earlier positions.
     case causal
-    /// Everything.
+    /// Every position attends to all.
     case none
     case other
   }
@@ -28,10 +28,10 @@ extension WeightTable {
     }
   }
 
-  /// Refuses masks with which the towers would compute otherwise than `config` says: any in the image tower, and
-  /// in the text tower another than its own.
+  /// Rejects masks that do not match `config`: any mask in the image tower, and
+  /// a mask in the text tower that differs from its own.
   ///
-  /// - Throws: E0605 naming them.
+  /// - Throws: E0605 that lists them.
   func requireMasks(_ config: CLIPConfig, declared place: String?) throws {
     for item in masks {
       let isOfImages = item.name.split(separator: ".").contains { $0 == "visual" || $0 == "vision_model" }
@@ -41,24 +41,24 @@ extension WeightTable {
       if isOfImages {
         throw Failure(
           "E0605",
-          "\(path): \(item.entry.name) hides patches of images from each other, which CLIP's image tower does not",
-          help: "load a model without a mask for images; or, if it is a leftover, leave it out:"
+          "\(path): \(item.entry.name) masks attention between image patches, which CLIP's image tower does not do",
+          help: "use a model without a mask for images; or, if the model does not use the mask, ignore it:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])")
       }
       let says =
         place.map { "\($0) says that there is none" } ?? "the model's configuration says that there is none"
       let what: String =
         switch found {
-        case .causal: "is a causal mask, and \(says)"
-        case .none: "lets every token see all of the text, and the model's mask is causal"
-        case .other: "is a mask of another kind than CLIP's"
+        case .causal: "is a causal mask, but \(says)"
+        case .none: "lets every token attend to the entire text, but the model's mask is causal"
+        case .other: "is not a mask as CLIP has it"
         }
       throw Failure(
         "E0605", "\(path): \(item.entry.name) \(what)",
         help: found == .other
-          ? "load plain CLIP weights; or, if the model's features do not depend on it, leave it out:"
+          ? "use plain CLIP weights; or, if the model's features do not depend on it, ignore it:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])"
-          : "download the weights and the configuration beside them again, both of one model; or leave the mask out:"
+          : "download the weights and their configuration again, both from the same model; or leave the mask out:"
             + " load_clip(…, ignore: [\"\(item.entry.name)\"])")
     }
   }

@@ -1,9 +1,9 @@
 import MocoBase
 
 extension WeightTable {
-  /// The error for files in which something is not there, or not of the form, that tells a size.
+  /// The error for files in which a tensor that determines a size is missing or has a wrong shape.
   ///
-  /// - Parameter unknown: what should have told sizes; names of layers end with `…`.
+  /// - Parameter unknown: tensors that determine sizes; names of layers end with `…`.
   func missingAll(_ unknown: [String], stages: [Int]?, declared: DeclaredSizes) -> Failure {
     if sources.isEmpty { return nothingKnown() }
     for name in unknown {
@@ -11,8 +11,8 @@ extension WeightTable {
       let wanted = name == "visual.conv1.weight" ? "[width, channels, patch, patch]" : "two sizes"
       return Failure(
         "E0602",
-        "\(path): \(entry.name) has shape [\(entry.shape.map(String.init).joined(separator: ", "))], the model needs \(wanted)",
-        help: "load weights of CLIP's form, or download the file again")
+        "\(path): \(entry.name) has shape [\(entry.shape.map(String.init).joined(separator: ", "))]; the model expects \(wanted)",
+        help: "use weights of a CLIP model, or download the file again")
     }
     let names = parameterNames(stages: stages, declared: declared).flatMap { missing($0) }
     let layers = unknown.filter { $0.hasSuffix("…") }
@@ -27,12 +27,12 @@ extension WeightTable {
     return Failure(
       "E0601",
       names.isEmpty
-        ? "\(path): it holds no tensor"
-        : "\(path): none of its tensors is a parameter of CLIP; it holds \(list)",
-      help: "load a file of the whole model, with the names of OpenAI, open_clip or Hugging Face")
+        ? "\(path): it contains no tensors"
+        : "\(path): none of its tensors is a parameter of CLIP; it contains \(list)",
+      help: "load a file of the entire model, with the names of OpenAI, open_clip or Hugging Face")
   }
 
-  /// The parameters that a model of the layers that are known has, whatever its sizes.
+  /// The parameters of a model with the known layers, independent of its sizes.
   private func parameterNames(stages: [Int]?, declared: DeclaredSizes) -> [String] {
     func count(_ told: Int?, _ found: Int?) -> Int { max(0, min(told ?? found ?? 0, 1024)) }
     guard stages?.allSatisfy({ (0...256).contains($0) }) ?? true, stages.map({ $0.count == 4 }) ?? true else {

@@ -2,7 +2,7 @@ import MocoBase
 import MocoFormats
 import MocoTensor
 
-/// The tensors of one or several weight files under their canonical names.
+/// The tensors of one or several weight files, by canonical names.
 struct WeightTable {
   struct Source {
     let file: any TensorFile
@@ -14,9 +14,9 @@ struct WeightTable {
   private(set) var unused: [(name: String, reason: String)] = []
   /// Tensors that are not a parameter, and whether they come after the model's prefix.
   private var foreign: [(entry: TensorDescription, isInside: Bool)] = []
-  /// The masks that the files keep as buffers.
+  /// The masks that the files contain as buffers.
   private(set) var masks: [WeightSelection.Item] = []
-  /// What was assumed, as sentences.
+  /// Assumptions, as sentences.
   private(set) var notes: [String] = []
   let naming: WeightInfo.Naming
   let path: String
@@ -28,9 +28,9 @@ struct WeightTable {
 
   /// Sorts the tensors.
   ///
-  /// - Parameter withoutText: whether only the image tower is wanted; all else is left out then.
-  /// - Throws: E0605 for another architecture and for parts inside the towers that are not known, E0602 if two
-  ///   tensors claim one place or a parameter is stored in a form that is not read.
+  /// - Parameter withoutText: whether only the image tower is needed; everything else is ignored then.
+  /// - Throws: E0605 for another architecture and for parts inside the towers that are unknown, E0602 if two
+  ///   tensors are the same parameter or a parameter is stored in an unsupported form.
   init(
     _ selection: WeightSelection, path: String, naming: WeightInfo.Naming, withoutText: Bool = false
   ) throws {
@@ -41,7 +41,7 @@ struct WeightTable {
     var structural: [String] = []
     for item in selection.items {
       if withoutText, !WeightNames.isOfImages(item.name) {
-        unused.append((item.entry.name, "of the text tower, which is not used"))
+        unused.append((item.entry.name, "part of the text tower, which is not used"))
         continue
       }
       switch WeightNames.meaning(item.name) {
@@ -68,7 +68,7 @@ struct WeightTable {
     for name in sources.keys.sorted() { try checkParts(of: name) }
   }
 
-  /// A scale that stands alone outside of a model that has none, as wrapping modules keep it, is the model's.
+  /// If a model has no scale and exactly one is outside it, as in wrapping modules, that one is used.
   ///
   /// - Returns: the key of the tensor that was taken.
   private mutating func takeScale(_ selection: WeightSelection) throws -> String? {
@@ -84,17 +84,17 @@ struct WeightTable {
     if let own = sources["logit_scale"]?.first {
       let mine = WeightSelection.Item(file: own.file, entry: own.entry, name: "logit_scale")
       for item in lone where try !WeightSelection.isSame(mine, item) {
-        notes.append("\(item.shown) stands outside of the model once more: the model's own scale is used")
+        notes.append("\(item.shown) is outside the model and ignored: the model's own scale is used")
       }
       return nil
     }
     guard lone.count == 1 else { return nil }
     sources["logit_scale"] = [Source(file: item.file, entry: item.entry, part: .whole)]
-    notes.append("the scale is \(item.shown), which stands outside of the model")
+    notes.append("the scale is \(item.shown), which is outside the model")
     return item.key
   }
 
-  /// What is not a parameter: harmless, or of a kind that may take part in the numbers.
+  /// Tensors that are not a parameter: harmless, or of a kind that may affect results.
   private mutating func sort(_ item: WeightSelection.Item, isInside: Bool) {
     let entry = item.entry
     if let reason = WeightNames.harmless(entry.name, count: entry.count) {
@@ -104,9 +104,9 @@ struct WeightTable {
     } else if entry.type.isFloating, entry.count > 1 {
       foreign.append((entry, isInside))
     } else if !isInside, WeightNames.located(entry.name) != nil {
-      unused.append((entry.name, "not the model's own: it stands outside of it"))
+      unused.append((entry.name, "outside the model"))
     } else {
-      unused.append((entry.name, entry.count == 0 ? "it has no numbers" : "no part of CLIP"))
+      unused.append((entry.name, entry.count == 0 ? "empty" : "not part of CLIP"))
     }
   }
 
@@ -118,7 +118,7 @@ struct WeightTable {
       let isWanted = isInside && (!withoutText || WeightNames.isOfImages(name))
       if case .parameter = WeightNames.meaning(name), isWanted {
         throw Failure(
-          "E0602", "\(file.path): \(tensor.name) is \(tensor.kind), which is not read",
+          "E0602", "\(file.path): \(tensor.name) is \(tensor.kind), which is not supported",
           help: "save the model with its weights as float32, float16 or bfloat16")
       }
       if isWanted || (!isInside && !isChosen && WeightNames.isStructural(name)), !sources.isEmpty,
@@ -127,11 +127,11 @@ struct WeightTable {
       {
         throw WeightTable.variant([tensor.name], path: path)
       }
-      unused.append((tensor.name, "\(tensor.kind), which is not read"))
+      unused.append((tensor.name, "\(tensor.kind), which is not supported"))
     }
   }
 
-  /// Of several tensors for one parameter: the blocks of a matrix, Long-CLIP's two tables, or the same twice.
+  /// Checks several tensors for one parameter: the blocks of a matrix, Long-CLIP's two tables, or duplicates.
   private mutating func checkParts(of name: String) throws {
     guard var parts = sources[name], parts.count > 1 else { return }
     var kept: [Source] = []
@@ -144,7 +144,7 @@ struct WeightTable {
       guard try WeightSelection.isSame(pair[0], pair[1]) else {
         throw WeightTable.contested(name, parts, path: path)
       }
-      unused.append((source.entry.name, "the same numbers as \(twin.entry.name)"))
+      unused.append((source.entry.name, "the same values as \(twin.entry.name)"))
     }
     parts = kept
     if let later = parts.first(where: { $0.part == .later }), parts.count == 2,
@@ -167,10 +167,10 @@ struct WeightTable {
     let names = parts.map(\.entry.name).sorted().joined(separator: ", ")
     return Failure(
       "E0602", "\(path): \(names) are the same parameter, \(name)",
-      help: "give one model's files only, or leave the other tensors out: ignore: [\"their names\"]")
+      help: "use the files of one model only, or ignore the other tensors: ignore: [\"their names\"]")
   }
 
-  // MARK: What is not known
+  // MARK: Unknown tensors
 
   private static func variant(_ names: [String], path: String) -> Failure {
     let list = names.prefix(8).joined(separator: ", ")
@@ -178,39 +178,39 @@ struct WeightTable {
     if let class_ = names.first(where: { $0.contains("cls_emb") }) {
       return Failure(
         "E0605",
-        "\(path): \(class_) is a class token after the text; its place depends on how far texts are padded",
-        help: "use a model whose text_cfg has no embed_cls; this kind of text tower is not read")
+        "\(path): \(class_) is a class token after the text; its position depends on the padding of texts",
+        help: "use a model without embed_cls in its text_cfg; this kind of text tower is not supported")
     }
     if names.contains(where: WeightNames.isMergeable) {
       return Failure(
-        "E0605", "\(path): it holds adapters that are not merged into the weights: \(list)\(more)",
-        help: "merge them in Python (model.merge_and_unload() of peft) and save the model; or leave them out:"
+        "E0605", "\(path): it contains adapters that are not merged into the weights: \(list)\(more)",
+        help: "merge them in Python (model.merge_and_unload() of peft) and save the model; or ignore them:"
           + " load_clip(…, ignore: [\(leaving(names))])")
     }
     if names.contains(where: WeightNames.isAdapter) {
       return Failure(
         "E0605",
-        "\(path): it holds adapters, layers beside the model's own that are not known here: \(list)\(more)",
+        "\(path): it contains adapters, extra layers that are not supported: \(list)\(more)",
         help:
-          "load the model without adapters; or leave them out, which gives the features of before they were"
+          "load the model without adapters; or ignore them, which gives the features from before they were"
           + " trained: load_clip(…, ignore: [\(leaving(names))])")
     }
     return Failure(
       "E0605",
-      "\(path): this is a variant of CLIP with parts that are not known here: \(list)\(more)",
-      help: "load plain CLIP weights; or, if the model's features do not depend on them, leave them out:"
+      "\(path): this is a variant of CLIP with unsupported parts: \(list)\(more)",
+      help: "use plain CLIP weights; or, if the model's features do not depend on them, ignore them:"
         + " load_clip(…, ignore: [\(leaving(names))])")
   }
 
-  /// The names to leave out, as `ignore:` takes them. Whole names, since a shorter beginning could be a parameter's too.
+  /// The names for `ignore:`. Full names, because a shorter prefix could also match a parameter.
   private static func leaving(_ names: [String]) -> String {
     names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ") + (names.count > 8 ? ", …" : "")
   }
 
-  /// Refuses floating-point tensors that are not a parameter and may take part in the numbers: all behind the
-  /// model's prefix, and elsewhere those of a size that its towers have.
+  /// Rejects floating-point tensors that are not a parameter and may affect results: all under the
+  /// model's prefix, and elsewhere those with a size of its towers.
   ///
-  /// - Throws: E0605 naming them.
+  /// - Throws: E0605 that lists them.
   mutating func requireNothingForeign(_ config: CLIPConfig) throws {
     var widths: Set<Int> = [config.embedDim, config.vision.width, config.vision.mlpWidth]
     if config.vision.isResNet { widths.insert(config.vision.pooledWidth) }
@@ -220,19 +220,19 @@ struct WeightTable {
       if isInside || WeightNames.isAdapter(entry.name) || entry.shape.contains(where: widths.contains) {
         refused.append(entry.name)
       } else {
-        unused.append((entry.name, "outside of the model, and of no size of its towers"))
+        unused.append((entry.name, "outside the model, and no size of its towers"))
       }
     }
     guard refused.isEmpty else { throw WeightTable.variant(refused, path: path) }
   }
 
-  /// The shape that a parameter has once it is put together; nil if tensors are missing.
+  /// The shape of a parameter after joining its tensors; nil if tensors are missing.
   func shape(_ name: String) -> [Int]? {
     guard let parts = sources[name], let first = parts.first else { return nil }
     switch first.part {
     case .later: return nil
     case .whole:
-      // A number is kept as [] by some and as [1] by others.
+      // Some programs store a number as [], others as [1].
       return name == "logit_scale" && first.entry.shape == [1] ? [] : first.entry.shape
     case .transposed: return first.entry.shape.reversed()
     case .block:
@@ -245,7 +245,7 @@ struct WeightTable {
     }
   }
 
-  /// What the files lack of a parameter, under the names that they would use.
+  /// The missing tensors of a parameter, by the names in these files.
   func missing(_ name: String) -> [String] {
     let isTheirs = naming == .huggingFace
     guard let parts = sources[name], parts.first?.part != .later else {
@@ -258,12 +258,12 @@ struct WeightTable {
     }
   }
 
-  /// The names of all tensors, in no parameter's place or in one.
+  /// The names of all tensors, parameters or not.
   var allNames: [String] {
     sources.values.flatMap { $0.map(\.entry.name) } + foreign.map(\.entry.name) + unused.map(\.name)
   }
 
-  /// The highest layer number and one, of a tower (`""` or `"visual."`).
+  /// The highest layer number plus one, of a tower (`""` or `"visual."`).
   func layers(_ tower: String) -> Int? {
     sources.keys
       .filter { $0.hasPrefix(tower + "transformer.resblocks.") }
@@ -271,7 +271,7 @@ struct WeightTable {
       .max().map { $0 + 1 }
   }
 
-  /// Blocks of each stage of a ModifiedResNet; nil if the image tower is none.
+  /// Blocks of each stage of a ModifiedResNet; nil for another image tower.
   var stages: [Int]? {
     var stages = [0, 0, 0, 0]
     for name in sources.keys {
@@ -281,7 +281,7 @@ struct WeightTable {
     return stages.contains { $0 > 0 } ? stages : nil
   }
 
-  /// Moves the parameters that the model has no place for to `unused`.
+  /// Moves the parameters that the model does not have to `unused`.
   mutating func leaveOut(_ names: Set<String>) {
     for name in names.sorted() {
       for source in sources[name] ?? [] { unused.append((source.entry.name, "the model has no such layer")) }
@@ -344,7 +344,7 @@ struct WeightTable {
 }
 
 extension WeightTable {
-  /// How many positions Long-CLIP keeps of the first of its two tables (Zhang et al. 2024, arXiv 2403.15378).
+  /// The number of positions that Long-CLIP keeps from the first of its two tables (Zhang et al. 2024, arXiv 2403.15378).
   static let keptPositions = 20
 
   /// Long-CLIP's positions: the first of one table, the later ones of the other.

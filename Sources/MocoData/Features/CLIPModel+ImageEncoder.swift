@@ -1,7 +1,7 @@
 import MocoCLIP
 import MocoTensor
 
-/// A model in the hands of a closure that may run on another thread; its parameters are only read there.
+/// A model for a closure that may run on another thread; its parameters are only read there.
 ///
 /// - Safety: the model is only read while the closure runs.
 private struct SharedModel: @unchecked Sendable {
@@ -12,7 +12,7 @@ extension CLIPModel {
   /// The frozen vision tower as an encoder, keyed by the content of its weights.
   public func imageEncoder() throws -> ImageEncoder {
     let shared = SharedModel(model: self)
-    // Equal weights compute other features with another activation or other heads.
+    // Equal weights give other features with another activation or other heads.
     let key =
       try contentHash(prefix: "visual.") + " \(config.activation) \(config.vision) \(config.layerNormEps)"
       + (imagePrecision == .float32 ? "" : " \(imagePrecision.rawValue)")
@@ -21,7 +21,7 @@ extension CLIPModel {
     }
   }
 
-  /// The same, made when it is first asked for: its key is a hash of all weights.
+  /// The same, made on first use: its key is a hash of all weights.
   public func lazyEncoder() -> LazyEncoder {
     let shared = SharedModel(model: self)
     return LazyEncoder(
@@ -29,13 +29,13 @@ extension CLIPModel {
   }
 }
 
-/// An encoder of images that is made when somebody first asks for it.
+/// An image encoder that is created on first use.
 ///
-/// - Safety: asked by the thread that runs a training or an evaluation alone.
+/// - Safety: used only by the thread that runs a training or an evaluation.
 public final class LazyEncoder: @unchecked Sendable {
   private let make: () throws -> ImageEncoder
   private var made: ImageEncoder?
-  /// Features that nobody keeps. Shape: [B, channels, S, S] → [B, D].
+  /// Features without caching. Shape: [B, channels, S, S] → [B, D].
   let encode: (Tensor) throws -> Tensor
 
   init(make: @escaping () throws -> ImageEncoder, encode: @escaping (Tensor) throws -> Tensor) {
@@ -43,7 +43,7 @@ public final class LazyEncoder: @unchecked Sendable {
     self.encode = encode
   }
 
-  /// - Throws: what making it throws.
+  /// - Throws: the errors of creating it.
   func get() throws -> ImageEncoder {
     if let made { return made }
     let encoder = try make()

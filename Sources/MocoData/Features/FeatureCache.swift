@@ -4,11 +4,11 @@ import Synchronization
 
 // N: rows, D: feature width.
 
-/// Features of frozen encoders, kept in memory under what they are features of: the source's content, the
-/// encoder's weights and preprocessing, the image, its style and its augmented view. A subset, another cut or
-/// a second training run finds them again; with `files` another session too. Dropping them changes no result.
+/// A memory cache of features of frozen encoders. The key contains the source's content, the
+/// encoder's weights and preprocessing, the image, its style and its augmented view. A subset, another split or
+/// a second training run uses them again; with `files` also another session. Removing them does not change results.
 public final class FeatureCache: Sendable {
-  /// The cache of this process, which splits ask.
+  /// The cache of this process, used by splits.
   public static let shared = FeatureCache()
 
   /// An empty cache, without files.
@@ -34,7 +34,7 @@ public final class FeatureCache: Sendable {
     let style: StyleDraw?
     let view: Augmentation?
 
-    /// In words, for a key on disk. What is random about an image is keyed by its place in its source.
+    /// As text, for a key on disk. Randomness of an image is keyed by its index in its source.
     func text(image: String) -> String {
       guard style != nil || view != nil else { return image }
       var text = "\(image) \(source)"
@@ -55,36 +55,36 @@ public final class FeatureCache: Sendable {
   private let state = Mutex(State())
   private let disk = Mutex<FeatureFiles?>(nil)
 
-  /// Where features are kept beyond the session; nil, the beginning, for nowhere.
+  /// The cache on disk; nil, the initial value, for none.
   public var files: FeatureFiles? {
     get { disk.withLock { $0 } }
     set { disk.withLock { $0 = newValue } }
   }
 
-  /// Images that are encoded at a time: about 16 MB of pixels, so that some batches may wait in little memory.
+  /// Images per encoder batch: about 16 MB of pixels, so that waiting batches need little memory.
   package static func batchSize(_ preprocess: Preprocess) -> Int {
     let images = (16 << 20) / max(preprocess.valueCount * 4, 1)
     return min(max(images / 8 * 8, 16), 256)
   }
 
-  /// The most bytes that stay when nobody asks for them; the store in use always stays.
+  /// Size limit in bytes for stores that are not in use; the store in use is always kept.
   public var byteLimit: Int {
     get { state.withLock { $0.byteLimit } }
     set { state.withLock { $0.byteLimit = newValue } }
   }
 
-  /// Bytes that the kept features take, as an estimate.
+  /// Estimated size of the cached features in bytes.
   public var byteCount: Int { state.withLock { $0.stores.values.reduce(0) { $0 + $1.byteCount } } }
 
-  /// Forgets every feature in memory; files stay.
+  /// Removes all features from memory; files are kept.
   public func removeAll() { state.withLock { $0.stores = [:] } }
 
   /// Features of some items, encoding those that are neither in memory nor in files. Shape: [indices, D].
   ///
   /// - Parameters:
-  ///   - view: the crop and flip to look at; nil for the middle.
-  ///   - encoded: hears of each batch that was encoded how many images it had.
-  /// - Throws: E0202 for an index outside the split; what decoding and encoding throw; E0406 when
+  ///   - view: the crop and flip to use; nil for the centre crop.
+  ///   - encoded: called with the number of images of each encoded batch.
+  /// - Throws: E0202 for an index out of range; the errors of decoding and encoding; E0406 when
   ///   interrupted.
   package func features(
     of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, view: Augmentation? = nil,
@@ -101,7 +101,7 @@ public final class FeatureCache: Sendable {
       let rows = state.stores[key]?.rows ?? [:]
       return indices.indices.filter { rows[keys[$0]] == nil }
     }
-    // One image may stand in a list twice.
+    // An image may appear in a list more than once.
     var seen = Set<ItemKey>()
     missing.removeAll { !seen.insert(keys[$0]).inserted }
     if !missing.isEmpty {
@@ -114,7 +114,7 @@ public final class FeatureCache: Sendable {
     return try gather(keys, from: key)
   }
 
-  /// Encodes images in batches, while the next ones are decoded; `kept` hears of each batch when it is in memory.
+  /// Encodes images in batches, while the next ones are decoded; `kept` is called for each batch when it is in memory.
   private func encode(
     _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
     _ encoder: ImageEncoder, kept: (_ places: ArraySlice<Int>, _ values: [Float]) -> Void
@@ -134,7 +134,7 @@ public final class FeatureCache: Sendable {
     }
   }
 
-  /// Takes what is on disk, encodes the rest, and hands each chunk of that to the disk as it comes.
+  /// Loads features from disk, encodes the others, and writes each new chunk to disk.
   private func fetch(
     _ missing: [Int], _ split: DataSplit, _ indices: [Int], _ keys: [ItemKey], _ key: StoreKey,
     _ encoder: ImageEncoder, _ files: FeatureFiles, _ encoded: (Int) -> Void
@@ -165,9 +165,9 @@ public final class FeatureCache: Sendable {
     }
   }
 
-  /// The items among `indices` whose features are on disk.
+  /// The items of `indices` with features on disk.
   ///
-  /// - Throws: E0202; what reading the images' files throws; E0406.
+  /// - Throws: E0202; the errors of reading the images' files; E0406.
   static func kept(
     of split: DataSplit, at indices: [Int], by encoder: ImageEncoder, in files: FeatureFiles
   ) throws -> Set<Int> {
@@ -180,8 +180,8 @@ public final class FeatureCache: Sendable {
     return Set(zip(indices, known).compactMap { $1 ? $0 : nil })
   }
 
-  /// The folder of an encoder's features: what it computes, how pixels come to it, and which program and
-  /// kernels compute it, since another build may differ in the last bit.
+  /// The folder name for an encoder's features: it depends on the encoder, the preprocessing, and the program and
+  /// kernels, because another build may differ in the last bit.
   private static func diskName(_ encoder: ImageEncoder) -> String {
     let hash = SHA256()
     hash.update(
@@ -194,7 +194,7 @@ public final class FeatureCache: Sendable {
 
   private func add(_ values: Tensor, keys: [ItemKey], to key: StoreKey) throws {
     guard values.rank == 2, values.shape.first == keys.count, let width = values.shape.last else {
-      throw DataError.mismatch("the image encoder gave the shape \(values.shape) for \(keys.count) images")
+      throw DataError.mismatch("the image encoder returned shape \(values.shape) for \(keys.count) images")
     }
     let floats = try values.toFloats()
     state.withLock { state in
@@ -216,8 +216,8 @@ public final class FeatureCache: Sendable {
       values.reserveCapacity(keys.count * store.width)
       for item in keys {
         guard let row = store.rows[item] else {
-          // Only if another thread emptied the cache in between.
-          throw DataError.mismatch("kept features went away while they were read")
+          // Only if another thread cleared the cache in the meantime.
+          throw DataError.mismatch("cached features were deleted while they were being read")
         }
         values.append(contentsOf: store.values[row * store.width..<(row + 1) * store.width])
       }
@@ -244,7 +244,7 @@ public final class FeatureCache: Sendable {
     try table.withFloats { floats in
       for row in rows {
         guard row >= 0, (row + 1) * width <= floats.count else {
-          throw DataError.mismatch("there are no features of image \(row)")
+          throw DataError.mismatch("there are no features for image \(row)")
         }
         values.append(contentsOf: floats[row * width..<(row + 1) * width])
       }

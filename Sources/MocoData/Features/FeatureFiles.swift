@@ -7,17 +7,17 @@ import Synchronization
 
 /// Features of frozen encoders on disk, for the next session and for other processes.
 ///
-/// `FOLDER/<encoder>/<content>.features`; new features are collected and written some thousands or some
-/// seconds at a time, and at the end. A file is
+/// `FOLDER/<encoder>/<content>.features`. New features are collected and written after some thousands of rows or some
+/// seconds, and at the end. A file is
 ///
 ///     "MOCOFEA1"  D: u32  0: u32  N: u64  |  N keys of 16 bytes  |  N × D float32  |  SHA-256 of all before
 ///
-/// in the machine's byte order. Files are written whole under a temporary name and never changed, so any
-/// number of processes may read and write at once. One that is damaged is removed; one of another format is
-/// left alone. Over the limit the files that were not used for longest go. Deleting any of them changes no
-/// result, it costs the time to compute the features again.
+/// in the machine's byte order. Files are written under a temporary name and never changed, so any
+/// number of processes can read and write at the same time. A corrupted file is removed; a file of another format is
+/// kept. Above the limit, the least recently used files are removed. Deleting files does not change
+/// results; the features are only computed again.
 public final class FeatureFiles: Sendable {
-  /// What a row is the feature of: half of a SHA-256 over the image's content and how it was rendered.
+  /// The key of a row: half of a SHA-256 over the image's content and its rendering.
   package struct Key: Hashable, Sendable {
     let high: UInt64
     let low: UInt64
@@ -27,7 +27,7 @@ public final class FeatureFiles: Sendable {
       self.low = low
     }
 
-    /// The key of an image, by the text that says what it shows and how it was rendered.
+    /// The key of an image, from the text that describes its content and rendering.
     package init(of text: String) {
       let hash = SHA256()
       hash.update(text)
@@ -37,9 +37,9 @@ public final class FeatureFiles: Sendable {
     }
   }
 
-  /// The folder that holds one folder an encoder.
+  /// The folder with one sub-folder per encoder.
   public let folder: String
-  /// The most bytes that files take; beyond it those go that were not used for longest.
+  /// Size limit of the files in bytes; above it, the least recently used files are removed.
   public let byteLimit: Int
 
   private struct Segment {
@@ -48,7 +48,7 @@ public final class FeatureFiles: Sendable {
     let width: Int
     let rowsAt: Int
 
-    /// Opens the file again: as many as there can be are not kept open. nil if somebody has written over it since
+    /// Opens the file again, because there can be too many to keep open. nil if it was overwritten since
     /// its digest was checked.
     func open() -> OpenedFile? {
       guard let file = try? OpenedFile(path: path), file.stamp == stamp else { return nil }
@@ -82,27 +82,27 @@ public final class FeatureFiles: Sendable {
   private let state = Mutex<[String: Index]>([:])
   private let unwritten = Mutex(Unwritten())
   private let failed = Mutex<Failure?>(nil)
-  /// When the rows that wait are written: so many, or so many seconds after the last time.
+  /// When pending rows are written: after this many rows, or this many seconds since the last time.
   private static let pendingRows = 4096
   private static let pendingSeconds = 10.0
   private static let magic = Array("MOCOFEA1".utf8)
   private static let head = 24
   private static let ending = ".features"
 
-  /// The most bytes that files take where nobody says otherwise: 4 GiB.
+  /// The default size limit of the files: 4 GiB.
   public static let usualLimit = 4 << 30
 
-  /// Features below a folder, which is made when the first are written.
+  /// Features in a folder, which is created by the first write.
   ///
-  /// - Parameter byteLimit: the most bytes that files take.
+  /// - Parameter byteLimit: the size limit of the files in bytes.
   public init(folder: String, byteLimit: Int = usualLimit) {
     self.folder = folder
     self.byteLimit = byteLimit
   }
 
-  /// The place for this user: `$XDG_CACHE_HOME/moco/features`, or `~/.cache/moco/features`. nil where
-  /// `MOCO_CACHE` is `off` or there is no such place. `MOCO_CACHE_LIMIT` is the most gigabytes (of 2^30 bytes) that the
-  /// files take; what is no such number counts as not set.
+  /// The folder for this user: `$XDG_CACHE_HOME/moco/features`, or `~/.cache/moco/features`. nil if
+  /// `MOCO_CACHE` is `off` or there is no such folder. `MOCO_CACHE_LIMIT` is the size limit in gigabytes (of 2^30 bytes) of the
+  /// files; an invalid number is ignored.
   public static func standard() -> FeatureFiles? {
     let variable = ProcessEnvironment.value
     if variable("MOCO_CACHE") == "off" { return nil }
@@ -115,7 +115,7 @@ public final class FeatureFiles: Sendable {
     return FeatureFiles(folder: home + "/.cache/moco/features", byteLimit: limit)
   }
 
-  /// The rows that are there, by their place in `keys`.
+  /// The cached rows, by their index in `keys`.
   func rows(_ keys: [Key], encoder: String) -> [Int: [Float]] {
     state.withLock { state in
       var index = state[encoder] ?? Index()
@@ -138,7 +138,7 @@ public final class FeatureFiles: Sendable {
     }
   }
 
-  /// Which keys have rows.
+  /// The keys with rows.
   func known(_ keys: [Key], encoder: String) -> [Bool] {
     state.withLock { state in
       var index = state[encoder] ?? Index()
@@ -148,10 +148,10 @@ public final class FeatureFiles: Sendable {
     }
   }
 
-  /// Now is when a file was last used: its time of access says so. That of its last change stays, by which a reader
-  /// notices that it was written over.
+  /// Sets the access time of a file to now, for its last use. Its modification time does not change, so that a reader
+  /// notices when it was overwritten.
   private static func markUsed(_ path: String) {
-    // UTIME_NOW and UTIME_OMIT of <linux/stat.h>, which are casts and not seen from here.
+    // UTIME_NOW and UTIME_OMIT of <linux/stat.h>, which are casts and not visible in Swift.
     let (now, omit) = ((1 << 30) - 1, (1 << 30) - 2)
     let times = [timespec(tv_sec: 0, tv_nsec: now), timespec(tv_sec: 0, tv_nsec: omit)]
     utimensat(AT_FDCWD, path, times, 0)
@@ -173,7 +173,7 @@ public final class FeatureFiles: Sendable {
     if isDue { flush() }
   }
 
-  /// Writes what waits to be written.
+  /// Writes the pending rows.
   public func flush() {
     let waiting = unwritten.withLock { waiting in
       defer { waiting = Unwritten() }
@@ -184,10 +184,10 @@ public final class FeatureFiles: Sendable {
     }
   }
 
-  /// Why rows could not be written, once that has happened.
+  /// Why rows could not be written, if that has happened.
   package var writeFailure: Failure? { failed.withLock { $0 } }
 
-  /// A disk that is full or not writable is no reason to stop a computation: nothing is kept then.
+  /// A full or read-only disk does not stop a computation: nothing is cached then.
   private func write(_ keys: [Key], values: [Float], encoder: String) {
     guard let width = keys.isEmpty ? nil : values.count / keys.count, width > 0,
       values.count == keys.count * width,
@@ -218,13 +218,13 @@ public final class FeatureFiles: Sendable {
     }
   }
 
-  /// Bytes of all files, and how many there are.
+  /// The size of all files in bytes, and their number.
   public func size() -> (bytes: Int, files: Int) {
     let all = files()
     return (all.reduce(0) { $0 + $1.size }, all.count)
   }
 
-  /// Removes every file, and what waits to be written.
+  /// Removes every file, and the pending rows.
   public func removeAll() {
     state.withLock { $0 = [:] }
     unwritten.withLock { $0 = Unwritten() }
@@ -240,7 +240,7 @@ public final class FeatureFiles: Sendable {
     return hash.finishBytes()
   }
 
-  /// Reads the files that were not read yet.
+  /// Reads new files.
   private func load(_ encoder: String, into index: inout Index) {
     let place = "\(folder)/\(encoder)"
     guard FileSystem.kind(place) == .folder, let names = try? FileSystem.list(place) else { return }
@@ -262,9 +262,9 @@ public final class FeatureFiles: Sendable {
     case damaged, foreign
   }
 
-  /// Reads a file's keys, and all of it for its digest; the rows stay where they are.
+  /// Reads the keys of a file, and the entire file for its digest; the rows stay on disk.
   ///
-  /// - Throws: E0405, E0502 where it cannot be read, or is written meanwhile.
+  /// - Throws: E0405, E0502 if it cannot be read, or is written at the same time.
   private static func read(_ file: OpenedFile) throws -> Content {
     let start = try file.beginning(head)
     // The last byte of the magic is the number of the format.
@@ -305,7 +305,7 @@ public final class FeatureFiles: Sendable {
       for name in (try? FileSystem.list(place)) ?? [] where name.hasSuffix(FeatureFiles.ending) {
         var status = stat()
         guard stat("\(place)/\(name)", &status) == 0 else { continue }
-        // When it was written, or used since.
+        // The time when it was written, or last used.
         let (written, used) = (status.st_mtim, status.st_atim)
         let times = [(written.tv_sec, written.tv_nsec), (used.tv_sec, used.tv_nsec)]
         let last = times[0] < times[1] ? times[1] : times[0]
@@ -315,7 +315,7 @@ public final class FeatureFiles: Sendable {
     return found
   }
 
-  /// Removes what was not used for longest until all fits the limit.
+  /// Removes the least recently used files until the size is within the limit.
   private func prune(keeping path: String) {
     var all = files()
     var total = all.reduce(0) { $0 + $1.size }

@@ -1,16 +1,16 @@
 import MocoBase
 import MocoTensor
 
-/// Puts the features of a split's images on disk, where every later run of the same program finds them.
+/// Writes the features of a split's images to the disk cache, for all later runs of the same program.
 ///
-/// It goes on where another has stopped, killed or not: what was written is whole, and the rest is encoded. Parts may be
-/// filled by several processes and machines that see one folder; each writes files of its own.
+/// It resumes an earlier run, even if that was killed: existing files are complete, and the rest is encoded. Parts can be
+/// filled by several processes and machines with a shared folder; each writes its own files.
 package struct FeatureFilling {
-  /// How far it has come, in images of this part.
+  /// The progress, in images of this part.
   package struct State: Sendable {
     /// Images that have features.
     package var done = 0
-    /// Those among them that were encoded for it.
+    /// The number of images that were encoded now.
     package var encoded = 0
     /// Images of the part.
     package let total: Int
@@ -21,7 +21,7 @@ package struct FeatureFilling {
   private let files: FeatureFiles
   /// The items of the part, in order.
   package let places: [Int]
-  /// Images that are looked up at a time.
+  /// Images per lookup.
   private static let block = 2048
 
   /// - Throws: E0520 for a split of features.
@@ -40,7 +40,7 @@ package struct FeatureFilling {
     }
   }
 
-  /// How many of the images have features on disk. Reads every image file, and encodes nothing.
+  /// The number of images with features on disk. Reads every image file, and encodes nothing.
   ///
   /// - Throws: E0501, E0502 for files that cannot be read; E0406.
   package func kept() throws -> Int {
@@ -49,11 +49,11 @@ package struct FeatureFilling {
     return count
   }
 
-  /// Encodes the images that have no features yet and writes them; `told` hears of each batch.
+  /// Encodes the images without features and writes them; `told` is called for each batch.
   ///
-  /// - Parameter width: numbers of a feature.
-  /// - Throws: E0504 where they take more than the files may; E0504 where they cannot be written; what decoding and
-  ///   encoding throw, naming the image; E0406. What was encoded until then is written.
+  /// - Parameter width: the width of a feature.
+  /// - Throws: E0504 if they exceed the size limit or cannot be written; the errors of decoding and
+  ///   encoding, with the image; E0406. Features that were encoded before the error are written.
   @discardableResult
   package func run(width: Int, told: (State) -> Void = { _ in }) throws -> State {
     let needed = places.count * (16 + 4 * width)
@@ -85,9 +85,9 @@ package struct FeatureFilling {
     func gigabytes(_ bytes: Int) -> String { NumberText.short(Double(bytes) / 0x1p30) }
     return Failure(
       "E0504",
-      "features of \(images) images take \(gigabytes(needed)) GB, and the cache may have \(gigabytes(limit)) GB",
+      "features of \(images) images need \(gigabytes(needed)) GB, but the cache limit is \(gigabytes(limit)) GB",
       help:
-        "set MOCO_CACHE_LIMIT=\(Int((Double(needed) * 1.5 / 0x1p30).rounded(.up))), here and for the runs that use them"
+        "set MOCO_CACHE_LIMIT=\(Int((Double(needed) * 1.5 / 0x1p30).rounded(.up))) for this command and for the runs that use the features"
     )
   }
 }

@@ -2,14 +2,14 @@ import Glibc
 import MocoBase
 import MocoTensor
 
-/// Pixels of many images, batch after batch in their order: threads decode the next batches while somebody works on the
-/// one before.
+/// Pixels of many images, batch after batch in order: threads decode the next batches while the caller works on the
+/// previous one.
 ///
-/// At most `ahead` batches wait. An image's pixels do not depend on who decodes it, and of several images that cannot be
-/// read the first is the one that is told of. The thread that asks for a batch which is not ready helps, so that it does
-/// without others where there are none.
+/// At most `ahead` batches wait. An image's pixels do not depend on the thread, and if several images cannot be
+/// read, the first one is reported. The thread that requests a batch that is not ready helps, so that it works
+/// even without other threads.
 ///
-/// - Safety: what changes is guarded by the monitor; an image's values are written by the one thread that took it.
+/// - Safety: mutable state is guarded by the monitor; the values of an image are written by one thread only.
 final class PixelReader: @unchecked Sendable {
   private struct Batch {
     let pixels: Tensor
@@ -32,14 +32,14 @@ final class PixelReader: @unchecked Sendable {
   private var handed = 0
   private var threads = 0
   private var isStopped = false
-  /// Batches that wait, the one that is being asked for included.
+  /// Waiting batches, including the requested one.
   private static let ahead = 3
 
-  /// Starts the threads: one fewer than moco computes with.
+  /// Starts the threads: one less than moco's number of threads.
   ///
   /// - Parameters:
   ///   - indices: items of the split.
-  ///   - size: images a batch, at least 1.
+  ///   - size: images per batch, at least 1.
   /// - Throws: E0202, E0513, E0520.
   init(
     _ split: DataSplit, at indices: [Int], size: Int, preprocess: Preprocess, augmentation: Augmentation?
@@ -54,7 +54,7 @@ final class PixelReader: @unchecked Sendable {
     for _ in 0..<max(helpers, 0) { start() }
   }
 
-  /// What a thread of its own is given: the reader, and the flag that stops its work.
+  /// What its own thread is given: the reader, and the flag that stops its work.
   private final class Work {
     let reader: PixelReader
     let flag: UnsafeMutablePointer<Int32>
@@ -77,7 +77,7 @@ final class PixelReader: @unchecked Sendable {
         return nil
       }, work.toOpaque())
     guard status == 0 else {
-      // Whoever asks for batches does the work.
+      // The thread that requests batches does the work.
       work.release()
       return monitor.locked { threads -= 1 }
     }
@@ -92,7 +92,7 @@ final class PixelReader: @unchecked Sendable {
     }
   }
 
-  /// The next image of a batch that there is room for; nil where there is nothing more to do.
+  /// The next image of a batch with room; nil if there is nothing more to do.
   private func waitForImage() -> Int? {
     while !isStopped, upcoming < items.count {
       if upcoming / size < handed + PixelReader.ahead { return take() }
@@ -108,7 +108,7 @@ final class PixelReader: @unchecked Sendable {
 
   private func decode(_ place: Int) {
     do {
-      // Behind an image that could not be read nothing of its batch is of interest.
+      // After an image that cannot be read, the rest of its batch is not needed.
       guard let values = try monitor.locked({ try room(for: place) }) else { return done(place, nil) }
       try Cancellation.check()
       try split.write(items[place], preprocess: preprocess, augmentation: augmentation, to: values)
@@ -125,7 +125,7 @@ final class PixelReader: @unchecked Sendable {
     if batches[number] == nil {
       let shape = [count(number), preprocess.channels, preprocess.size, preprocess.size]
       let pixels = try Tensor(uninitialized: shape)
-      // The memory stays where it is as long as the tensor is kept here.
+      // The memory does not move while the tensor is kept here.
       let base = try pixels.withMutableFloats { $0.baseAddress }
       guard let base, pixels.count == count(number) * preprocess.valueCount else { return nil }
       batches[number] = Batch(pixels: pixels, values: base, left: count(number))
@@ -138,8 +138,8 @@ final class PixelReader: @unchecked Sendable {
     monitor.locked {
       let number = place / size
       if batches[number] == nil {
-        // There was no memory for the batch.
-        let failed = error ?? DataError.mismatch("there is no room for a batch of images")
+        // The batch could not be allocated.
+        let failed = error ?? DataError.mismatch("out of memory: cannot allocate a batch of images")
         isStopped = true
         early = early ?? failed
       }
@@ -151,12 +151,12 @@ final class PixelReader: @unchecked Sendable {
     }
   }
 
-  /// What kept a batch from being made at all.
+  /// The error that prevented a batch from being created.
   private var early: (any Error)?
 
-  /// The next batch: [B, C, S, S]; nil behind the last. `stop` is to be called before the reader is let go.
+  /// The next batch: [B, C, S, S]; nil after the last. Call `stop` before releasing the reader.
   ///
-  /// - Throws: what decoding throws, of the first image that cannot be read; E0405; E0406 when interrupted.
+  /// - Throws: the errors of decoding, of the first image that cannot be read; E0405; E0406 when interrupted.
   func next() throws -> Tensor? {
     let number = handed
     guard number * size < items.count else { return nil }
@@ -171,7 +171,7 @@ final class PixelReader: @unchecked Sendable {
     }
   }
 
-  /// What the thread that waits for a batch has to do.
+  /// The next action of the thread that waits for a batch.
   private enum Turn {
     case done(Tensor)
     case failed(any Error)
@@ -192,7 +192,7 @@ final class PixelReader: @unchecked Sendable {
     return .again
   }
 
-  /// Ends the threads, and waits for their end: each finishes the image that it is at.
+  /// Stops the threads, and waits for them: each finishes its current image.
   func stop() {
     monitor.locked {
       isStopped = true

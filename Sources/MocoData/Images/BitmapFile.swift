@@ -2,7 +2,7 @@ import MocoBase
 
 /// A BMP file: Windows' of 1, 4, 8, 16, 24 and 32 bits, raw, run-length encoded or with bit fields, and OS/2's.
 ///
-/// There is no light library for it, and the format is a table and rows; every offset is checked against the file.
+/// There is no small library for it, and the format is simple; every offset is checked against the file.
 struct BitmapFile {
   private let bytes: UnsafeRawBufferPointer
   private let name: String
@@ -14,12 +14,12 @@ struct BitmapFile {
   private var isTopDown = false
   private var compression = 0
   private var palette: [(UInt8, UInt8, UInt8)] = []
-  /// Places of red, green, blue and alpha in a pixel of 16 or 32 bits.
+  /// Masks of red, green, blue and alpha in a pixel of 16 or 32 bits.
   private var masks: [UInt32] = []
 
   static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count >= 2, bytes[0] == 0x42, bytes[1] == 0x4D else { return false }
-    // "BM" begins texts, too: the size of the header tells.
+    // Texts can start with "BM" too: the size of the header decides.
     guard bytes.count >= 18 else { return true }
     let size = Int(bytes[14]) | Int(bytes[15]) << 8 | Int(bytes[16]) << 16 | Int(bytes[17]) << 24
     return [12, 16, 40, 52, 56, 64, 108, 124].contains(size)
@@ -30,9 +30,9 @@ struct BitmapFile {
   }
   private func word(_ at: Int) -> UInt32 { UInt32(short(at)) | UInt32(short(at + 2)) << 16 }
 
-  private var cut: Failure { .corrupt(name, "the image is cut short (the file ends inside the image)") }
+  private var cut: Failure { .corrupt(name, "the image is truncated (the file ends inside the image)") }
   private func refused(_ what: String) -> Failure {
-    Failure("E0503", "\(name): \(what) is not read", help: "convert the image to PNG")
+    Failure("E0503", "\(name): \(what) is not supported", help: "convert the image to PNG")
   }
 
   /// Reads header and palette.
@@ -57,12 +57,12 @@ struct BitmapFile {
       compression = head > 16 ? Int(word(30)) : 0
     }
     guard width > 0, height > 0, width <= Int(Int32.max) else {
-      throw Failure.corrupt(name, "the image is damaged (an image without pixels)")
+      throw Failure.corrupt(name, "the image is corrupted (it has no pixels)")
     }
     guard width <= Image.pixelLimit / height else {
       throw Failure(
         "E0513",
-        "\(name): \(width) × \(height) pixels are more than the \(Image.pixelLimit) an image may have",
+        "\(name): \(width) × \(height) pixels exceed the limit of \(Image.pixelLimit) per image",
         help: "make the image smaller")
     }
     guard [1, 4, 8, 16, 24, 32].contains(bits) else { throw refused("a BMP of \(bits) bits per pixel") }
@@ -101,9 +101,9 @@ struct BitmapFile {
     let count = said == 0 ? most : said
     let from = 14 + head
     guard count <= 65_536 else {
-      throw Failure.corrupt(name, "the image is damaged (a palette of \(count))")
+      throw Failure.corrupt(name, "the image is corrupted (a palette of \(count) colours)")
     }
-    // Files without room for all entries have as many as there is room for.
+    // Files without room for all entries have fewer.
     let room = max(0, (start > from ? min(start, bytes.count) : bytes.count) - from) / entry
     palette = (0..<min(count, room, most)).map { place in
       let at = from + place * entry
@@ -112,7 +112,7 @@ struct BitmapFile {
     if start < from { start = from + count * entry }
   }
 
-  /// Pillow's rule: grey levels in order are not a palette.
+  /// Pillow's rule: a palette of grey levels in order is not treated as a palette.
   private var isRamp: Bool {
     let levels = palette.count == 2 ? [0, 255] : Array(0..<palette.count)
     return !palette.isEmpty
@@ -128,7 +128,7 @@ struct BitmapFile {
 
   var notes: [ImageNote] { form == .rgba ? [.alphaDropped] : [] }
 
-  /// - Throws: E0502 for what is damaged or cut short.
+  /// - Throws: E0502 if it is corrupted or truncated.
   func picture() throws -> Picture {
     let form = form
     // Palette entries, or levels of a grey ramp (of black and white: 0 and 255).
@@ -157,7 +157,7 @@ struct BitmapFile {
       clips: false, notes: notes)
   }
 
-  /// Where the file has row `y` of the picture, the first at 0.
+  /// The offset of row `y` of the picture, from 0.
   private func row(_ y: Int, stride: Int) -> Int { start + (isTopDown ? y : height - 1 - y) * stride }
 
   private func rowBytes() throws -> Int {
@@ -212,7 +212,7 @@ struct BitmapFile {
     return pixels
   }
 
-  /// Run lengths of 8 or 4 bits; pixels that the file jumps over have index 0.
+  /// Run lengths of 8 or 4 bits; skipped pixels have index 0.
   private func runs() throws -> [UInt8] {
     guard start <= bytes.count, width * height / 16_384 <= bytes.count else { throw cut }
     var indices = [UInt8](repeating: 0, count: width * height)
@@ -220,7 +220,7 @@ struct BitmapFile {
     var x = 0
     var y = 0
     func put(_ index: UInt8) {
-      // What goes past the end of a row is left out.
+      // Pixels after the end of a row are ignored.
       if x < width, y < height { indices[(isTopDown ? y : height - 1 - y) * width + x] = index }
       x += 1
     }

@@ -3,15 +3,15 @@ import Glibc
 import MocoBase
 
 extension Image {
-  /// Decodes a JPEG, PNG, WebP, GIF, TIFF or BMP, whatever its name ends in: the first picture of it.
+  /// Decodes the first picture of a JPEG, PNG, WebP, GIF, TIFF or BMP file, by content.
   ///
   /// The pixels are those of Pillow's `convert("RGB")`, as one channel where it would be grey: alpha is
-  /// dropped, a palette expanded, 16-bit colour cut to its high byte, CMYK converted without a profile. 16-bit
+  /// ignored, a palette expanded, 16-bit colour reduced to its high byte, CMYK converted without a profile. 16-bit
   /// grey becomes value · 255 / 65535, rounded, unless `reading` asks for Pillow's clipping. Gamma, colour
-  /// profiles and orientation are ignored, as the published preprocessing does, but the orientation of TIFF.
-  /// - Parameter name: what messages call the bytes (a path).
-  /// - Throws: E0502 if the image is damaged or cut short, E0503 if the bytes are not an image of these formats or
-  ///   of a kind that is not read, E0513 if it has more than `pixelLimit` pixels.
+  /// profiles and orientation are ignored, as in the published preprocessing, except the orientation of TIFF.
+  /// - Parameter name: the name of the bytes in messages (a path).
+  /// - Throws: E0502 if the image is corrupted or truncated, E0503 if the bytes are not an image of these formats or
+  ///   of an unsupported kind, E0513 if it has more than `pixelLimit` pixels.
   public static func decode(
     _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()
   ) throws -> Image {
@@ -20,8 +20,8 @@ extension Image {
 
   /// A file's bytes as an image of 1 or 3 channels.
   ///
-  /// - Parameter name: what messages call it.
-  /// - Throws: E0502 for damaged bytes, E0503 for a format that is not read, E0513 for more pixels than `pixelLimit`.
+  /// - Parameter name: the name used in messages.
+  /// - Throws: E0502 for corrupted bytes, E0503 for an unsupported format, E0513 for more pixels than `pixelLimit`.
   public static func decode(
     _ bytes: [UInt8], name: String, reading: ImageReading = ImageReading()
   ) throws -> Image {
@@ -35,7 +35,7 @@ extension Image {
     try OpenedFile(path: path).withBytes { try decode($0, name: path, reading: reading) }
   }
 
-  /// Width, height and channels of a file, from its header alone.
+  /// Width, height and channels of a file, from its header only.
   ///
   /// - Throws: E0501, E0502, E0503.
   public static func header(_ path: String) throws -> (width: Int, height: Int, channels: Int) {
@@ -45,7 +45,7 @@ extension Image {
 
   /// The image as the bytes of a PNG file; equal images give equal bytes.
   ///
-  /// - Throws: E0405 if there is not enough memory.
+  /// - Throws: E0405 if memory runs out.
   public func pngBytes() throws -> [UInt8] {
     var output: UnsafeMutablePointer<UInt8>?
     var count = 0
@@ -54,7 +54,7 @@ extension Image {
     }
     defer { free(output) }
     guard status == Int32(MOCO_IMAGE_OK.rawValue) else {
-      throw Failure("E0405", "not enough memory to write an image of \(width) × \(height) pixels")
+      throw Failure("E0405", "out of memory: cannot write an image of \(width) × \(height) pixels")
     }
     return [UInt8](UnsafeBufferPointer(start: output, count: count))
   }
@@ -77,14 +77,14 @@ extension Image {
         throw Failure(
           "E0513", "\(width) × \(height) pixels are too many for a JPEG", help: "save a .png")
       }
-      throw Failure("E0405", "not enough memory to write an image of \(width) × \(height) pixels")
+      throw Failure("E0405", "out of memory: cannot write an image of \(width) × \(height) pixels")
     }
     return [UInt8](UnsafeBufferPointer(start: output, count: count))
   }
 
   /// Writes a `.png`, `.jpg` or `.jpeg` file.
   ///
-  /// - Throws: E0504 if it cannot be written or the ending is another.
+  /// - Throws: E0504 if it cannot be written or has another extension.
   public func save(_ path: String) throws {
     let name = path.lowercased()
     if name.hasSuffix(".png") {
@@ -94,7 +94,7 @@ extension Image {
     } else {
       throw Failure(
         "E0504", "cannot write \(path): an image file ends in .png, .jpg or .jpeg",
-        help: "choose one of these endings")
+        help: "use one of these extensions")
     }
   }
 
@@ -109,29 +109,29 @@ extension Image {
     let reason = said.isEmpty ? "" : " (\(said))"
     switch status {
     case Int32(MOCO_IMAGE_NOT_ONE.rawValue):
-      var what = bytes.isEmpty ? "the file is empty" : "this is none of \(ImageKind.readNames)"
+      var what = bytes.isEmpty ? "the file is empty" : "the format is not one of \(ImageKind.readNames)"
       if let kind = ImageKind.sniffed(bytes.prefix(16)), !kind.isRead {
-        what = "\(kind.rawValue) is not read"
+        what = "\(kind.rawValue) is not supported"
       }
       return Failure(
         "E0503", "\(name): \(what)",
-        help: "convert the image to JPEG or PNG, or take it out of the folder")
+        help: "convert the image to JPEG or PNG, or remove it from the folder")
     case Int32(MOCO_IMAGE_TRUNCATED.rawValue):
-      return .corrupt(name, "the image is cut short\(reason)")
+      return .corrupt(name, "the image is truncated\(reason)")
     case Int32(MOCO_IMAGE_TOO_LARGE.rawValue):
       return Failure(
         "E0513",
-        "\(name): \(decoded.width) × \(decoded.height) pixels are more than the \(pixelLimit) an image may have",
+        "\(name): \(decoded.width) × \(decoded.height) pixels exceed the limit of \(pixelLimit) per image",
         help: "make the image smaller")
     case Int32(MOCO_IMAGE_NO_MEMORY.rawValue):
       return Failure(
         "E0405",
-        "\(name): not enough memory for an image of \(decoded.width) × \(decoded.height) pixels")
+        "\(name): out of memory: cannot read an image of \(decoded.width) × \(decoded.height) pixels")
     case Int32(MOCO_IMAGE_UNSUPPORTED.rawValue):
       return Failure(
-        "E0503", "\(name): \(said)", help: "convert the image to an ordinary PNG")
+        "E0503", "\(name): \(said)", help: "convert the image to a standard PNG")
     default:
-      return .corrupt(name, "the image is damaged\(reason)")
+      return .corrupt(name, "the image is corrupted\(reason)")
     }
   }
 }

@@ -3,9 +3,9 @@ import MocoCLIP
 // S: pixels of a tower's side.
 
 extension Image {
-  /// The square that a tower takes: resized, and its middle cut out or filled up, as `transform` says.
+  /// The square that a tower takes: resized, and its middle cut out or padded, as `transform` says.
   ///
-  /// - Throws: E0513 if `size` is not positive, or the image so long and thin that it would grow too large.
+  /// - Throws: E0513 if `size` is not positive, or the resized image would be too large.
   public func square(_ size: Int, by transform: ImageTransform) throws -> Image {
     try withRows { try $0.square(size, by: transform) }
   }
@@ -39,14 +39,14 @@ extension PixelRows {
   }
 }
 
-/// How an image becomes a square: the size that it is brought to, the part that stays, where that lies.
+/// How an image becomes a square: its new size, the part that is kept, and the position of that part.
 struct SquarePlan {
   let width: Int
   let height: Int
   let window: Window
   let left: Int
   let top: Int
-  /// Whether there is a margin to be filled.
+  /// Whether there is a margin to fill.
   let fills: Bool
 
   /// - Throws: E0513 as `Image.square`.
@@ -65,7 +65,7 @@ struct SquarePlan {
     }
     width = outWidth
     height = outHeight
-    // What is smaller than S is filled up on both sides, an odd margin with one more behind.
+    // Smaller sides are padded on both ends; an odd margin has one pixel more at the end.
     left = max(size - outWidth, 0) / 2
     top = max(size - outHeight, 0) / 2
     window = Window(

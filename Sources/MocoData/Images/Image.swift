@@ -1,6 +1,6 @@
 import MocoBase
 
-/// Pixels of 8 bits, rows from top to bottom, channels side by side.
+/// 8-bit pixels, rows from top to bottom, channels interleaved.
 public struct Image: Sendable, Equatable {
   /// Pixels of a row.
   public let width: Int
@@ -11,23 +11,23 @@ public struct Image: Sendable, Equatable {
   /// height × width × channels values.
   public let bytes: [UInt8]
 
-  /// The most pixels an image may have, the limit at which Pillow refuses an image.
+  /// The maximum number of pixels of an image, Pillow's limit.
   public static let pixelLimit = 178_956_970
 
-  /// - Throws: E0513 if a side is not positive, the channels are neither 1 nor 3, or the bytes do not fit.
+  /// - Throws: E0513 if a side is not positive, the channels are neither 1 nor 3, or the number of bytes does not match.
   public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) throws {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     guard width > 0, height > 0, channels == 1 || channels == 3, !overflow, area <= Image.pixelLimit,
       area * channels == bytes.count
     else {
       throw Failure(
-        "E0513", "\(width) × \(height) × \(channels) with \(bytes.count) bytes is not an image",
-        help: "an image has at least one pixel and 1 or 3 channels")
+        "E0513", "\(bytes.count) bytes do not match an image of \(width) × \(height) × \(channels)",
+        help: "use at least one pixel and 1 or 3 channels")
     }
     self.init(checkedWidth: width, height: height, channels: channels, bytes: bytes)
   }
 
-  /// For callers that have just computed fitting sizes.
+  /// For callers that have already checked the sizes.
   package init(checkedWidth width: Int, height: Int, channels: Int, bytes: [UInt8]) {
     self.width = width
     self.height = height
@@ -37,7 +37,7 @@ public struct Image: Sendable, Equatable {
 
   /// The image with one channel or three.
   ///
-  /// Grey is repeated; colours weigh 0.299, 0.587 and 0.114 (ITU-R BT.601), rounded as Pillow rounds them.
+  /// Grey is repeated; colours have the weights 0.299, 0.587 and 0.114 (ITU-R BT.601), rounded as in Pillow.
   public func converted(channels wanted: Int) -> Image {
     guard wanted != channels, wanted == 1 || wanted == 3 else { return self }
     let count = width * height
@@ -65,13 +65,13 @@ public struct Image: Sendable, Equatable {
 
   /// A rectangle of the image.
   ///
-  /// - Throws: E0513 if it does not lie inside the image or is empty.
+  /// - Throws: E0513 if it is empty or not inside the image.
   public func cropped(_ window: Window) throws -> Image {
     try window.check(width: width, height: height)
     return part(window)
   }
 
-  /// A rectangle that is known to lie inside.
+  /// A rectangle that is known to be inside.
   package func part(_ window: Window) -> Image {
     if window.width == width && window.height == height { return self }
     let row = window.width * channels
@@ -104,12 +104,12 @@ public struct Image: Sendable, Equatable {
 
   /// The image with `border` black pixels on every side.
   ///
-  /// - Throws: E0513 for a negative or absurd border.
+  /// - Throws: E0513 for a border out of range.
   public func padded(_ border: Int) throws -> Image {
     guard border != 0 else { return self }
     guard border > 0, border < 1 << 15, (width + 2 * border) * (height + 2 * border) <= Image.pixelLimit
     else {
-      throw Failure("E0513", "cannot put a border of \(border) pixels around an image")
+      throw Failure("E0513", "a border of \(border) pixels is out of range")
     }
     let outWidth = width + 2 * border
     let outHeight = height + 2 * border
@@ -134,7 +134,7 @@ public struct Window: Sendable, Hashable {
   /// Columns.
   public let width: Int
 
-  /// A rectangle; whether it lies in an image is checked when it is cut out.
+  /// A rectangle; it is checked when it is cropped from an image.
   public init(top: Int, left: Int, height: Int, width: Int) {
     self.top = top
     self.left = left
@@ -142,7 +142,7 @@ public struct Window: Sendable, Hashable {
     self.width = width
   }
 
-  /// - Throws: E0513 if the rectangle is empty or does not lie in an image of that size.
+  /// - Throws: E0513 if the rectangle is empty or not inside an image of that size.
   package func check(width imageWidth: Int, height imageHeight: Int) throws {
     guard top >= 0, left >= 0, height > 0, width > 0, height <= imageHeight, width <= imageWidth,
       top <= imageHeight - height, left <= imageWidth - width

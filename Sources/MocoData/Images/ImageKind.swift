@@ -1,7 +1,7 @@
 import Glibc
 import MocoBase
 
-/// Formats of pictures: how their files end, how they begin, and whether they are read. The one place that says what
+/// Image formats: their file extensions, their first bytes, and whether they are supported. The only definition of what
 /// counts as an image.
 public enum ImageKind: String, Sendable, CaseIterable {
   case jpeg = "JPEG"
@@ -20,7 +20,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
   case photoshop = "Photoshop"
   case camera = "camera raw"
 
-  /// How files of the format end, in lower case, without the point.
+  /// File extensions of the format, in lower case, without the dot.
   public var endings: [String] {
     switch self {
     case .jpeg: ["jpg", "jpeg", "jpe", "jfif", "jif"]
@@ -41,7 +41,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether files of the format are decoded here.
+  /// Whether the format is supported.
   public var isRead: Bool {
     switch self {
     case .jpeg, .png, .webp, .gif, .bmp, .tiff: true
@@ -49,7 +49,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// The formats that are read, for messages: "JPEG and PNG".
+  /// The supported formats, for messages: "JPEG and PNG".
   public static var readNames: String {
     let names = allCases.filter(\.isRead).map(\.rawValue)
     guard let last = names.last, names.count > 1 else { return names.joined() }
@@ -59,7 +59,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
   private static let byEnding: [String: ImageKind] = Dictionary(
     allCases.flatMap { kind in kind.endings.map { ($0, kind) } }, uniquingKeysWith: { first, _ in first })
 
-  /// The part of a name behind its last point, in lower case; nil where there is none.
+  /// The extension of a name, in lower case; nil if there is none.
   public static func ending(of path: String) -> String? {
     let name = FileSystem.name(of: path)
     guard let point = name.lastIndex(of: "."), point > name.startIndex else { return nil }
@@ -67,10 +67,10 @@ public enum ImageKind: String, Sendable, CaseIterable {
     return ending.isEmpty ? nil : ending.lowercased()
   }
 
-  /// What the ending of a file's name says it is.
+  /// The format by the extension of a file name.
   public static func named(_ path: String) -> ImageKind? { ending(of: path).flatMap { byEnding[$0] } }
 
-  /// What the first bytes of a file say it is; 16 are enough.
+  /// The format by the first bytes of a file; 16 are enough.
   public static func sniffed(_ bytes: some Collection<UInt8>) -> ImageKind? {
     let head = Array(bytes.prefix(16))
     func text(_ place: Int, _ word: String) -> Bool { head.dropFirst(place).starts(with: word.utf8) }
@@ -85,7 +85,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
     if text(4, "jP  ") || head.starts(with: [0xFF, 0x4F, 0xFF, 0x51]) { return .jpeg2000 }
     if text(4, "JXL ") || head.starts(with: [0xFF, 0x0A]) { return .jpegXL }
     if text(0, "8BPS") { return .photoshop }
-    // "BM" alone begins many texts: the two words behind the size are reserved, and nothing.
+    // Many texts start with "BM": the two words after the size are reserved, and 0.
     if text(0, "BM"), head.count >= 10, head[6] == 0, head[7] == 0, head[8] == 0, head[9] == 0 { return .bmp }
     if head.count >= 3, head[0] == UInt8(ascii: "P"), (0x31...0x36).contains(head[1]),
       [0x09, 0x0A, 0x0D, 0x20].contains(head[2])
@@ -95,7 +95,7 @@ public enum ImageKind: String, Sendable, CaseIterable {
     return nil
   }
 
-  /// What a file's first bytes say it is; nil also for what cannot be opened or is not a regular file.
+  /// The format by a file's first bytes; nil if it cannot be opened or is not a regular file.
   public static func sniffed(file path: String) -> ImageKind? {
     let descriptor = FileSystem.withSystemPath(path) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { return nil }

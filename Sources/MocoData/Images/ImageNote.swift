@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// What was assumed of an image, or left aside, when its file was read.
+/// An assumption about an image file, or a property that was ignored.
 public enum ImageNote: Sendable, Hashable, Comparable {
   case gray16Scaled
   case gray16Clipped
@@ -14,21 +14,21 @@ public enum ImageNote: Sendable, Hashable, Comparable {
   case gammaIgnored
   case profileIgnored
 
-  /// In a line.
+  /// In one line.
   public var text: String {
     switch self {
     case .gray16Scaled:
-      "16-bit grey scaled to 8 bits (value · 255 / 65535, rounded; grey16: \"clip\" is Pillow's way)"
-    case .gray16Clipped: "16-bit grey clipped at 255, as Pillow does"
-    case .deepColor: "16-bit colours cut to their high byte"
-    case .alphaDropped: "alpha dropped: the colours under transparent pixels show"
-    case .ink: "CMYK converted without a profile, as Pillow does"
-    case .firstFrame: "the first of several frames or pages"
-    case .whiteIsZero: "16-bit grey that counts from white, turned round (Pillow does not)"
-    case .orientationIgnored: "the EXIF orientation ignored, as the published preprocessing does"
-    case .orientationApplied: "turned as the TIFF's orientation says"
-    case .gammaIgnored: "a gamma other than sRGB's ignored"
-    case .profileIgnored: "a colour profile other than sRGB ignored"
+      "16-bit grey scaled to 8 bits (value · 255 / 65535, rounded; grey16: \"clip\" does it as Pillow)"
+    case .gray16Clipped: "16-bit grey clipped at 255, as in Pillow"
+    case .deepColor: "16-bit colours reduced to their high byte"
+    case .alphaDropped: "alpha ignored: the colours under transparent pixels are used"
+    case .ink: "CMYK converted without a profile, as in Pillow"
+    case .firstFrame: "only the first of several frames or pages is used"
+    case .whiteIsZero: "16-bit grey where 0 is white, inverted (Pillow does not)"
+    case .orientationIgnored: "EXIF orientation ignored, as in the published preprocessing"
+    case .orientationApplied: "rotated by the TIFF orientation"
+    case .gammaIgnored: "gamma other than sRGB's ignored"
+    case .profileIgnored: "colour profile other than sRGB ignored"
     }
   }
 
@@ -50,7 +50,7 @@ public enum ImageNote: Sendable, Hashable, Comparable {
     return notes
   }
 
-  /// "3 images: alpha dropped: …", a line a note, in a fixed order.
+  /// "3 images: alpha dropped: …", one line per note, in a fixed order.
   public static func summary(_ notes: [[ImageNote]]) -> [String] {
     var counts: [ImageNote: Int] = [:]
     for note in notes.joined() { counts[note, default: 0] += 1 }

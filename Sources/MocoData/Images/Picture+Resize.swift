@@ -2,12 +2,12 @@ import CImageCodecs
 import MocoCLIP
 
 // Resizing before the conversion to RGB, as OpenAI's transform does it with Pillow: a palette or one bit takes the
-// nearest pixel, colours are weighed by alpha, ink is resized as ink, 16-bit grey in 16 bits.
+// nearest pixel, colours are weighted by alpha, ink is resized as ink, 16-bit grey in 16 bits.
 
 extension Picture {
-  /// The square that a tower takes.
+  /// The square input of a tower.
   ///
-  /// A transform that fills up margins converts first.
+  /// A transform that pads margins converts first.
   /// - Throws: E0513 as `Image.square`.
   package func square(_ size: Int, by transform: ImageTransform) throws -> Image {
     let plan = try SquarePlan(transform, width: width, height: height, size: size)
@@ -15,7 +15,7 @@ extension Picture {
     return resized(width: plan.width, height: plan.height, window: plan.window, filter: transform.filter)
   }
 
-  /// The bytes side by side, whatever they mean.
+  /// The interleaved bytes, independent of their meaning.
   private var raw: Image { Image(checkedWidth: width, height: height, channels: form.bytes, bytes: bytes) }
 
   private func with(_ image: Image) -> Picture {
@@ -24,10 +24,10 @@ extension Picture {
       clips: clips, notes: notes)
   }
 
-  /// A rectangle that is known to lie inside.
+  /// A rectangle that is known to be inside.
   func part(_ window: Window) -> Picture { with(raw.part(window)) }
 
-  /// The part `window` of the picture in another size, converted.
+  /// The part `window` of the picture, resized and converted.
   func resized(width outWidth: Int, height outHeight: Int, window: Window, filter: ResampleFilter) -> Image {
     let filter = isByNearest ? .nearest : filter
     func resize(_ image: Image) -> Image {
@@ -73,7 +73,7 @@ extension Picture {
 }
 
 extension Resampler {
-  /// `resize` of 16-bit grey, two bytes a pixel in the machine's order. As in Pillow, weights are not rounded, and the
+  /// `resize` of 16-bit grey, two bytes per pixel in the machine's order. As in Pillow, weights are not rounded, and the
   /// two bytes of a sum beyond the range are clipped one by one.
   static func resize16(
     _ image: Image, width outWidth: Int, height outHeight: Int, window: Window, filter: ResampleFilter

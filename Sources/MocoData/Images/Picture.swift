@@ -2,30 +2,30 @@ import CImageCodecs
 import Glibc
 import MocoBase
 
-/// A decoded file in the form that the file has: what resizing before the conversion to RGB needs.
+/// A decoded file in its original form, for resizing before the conversion to RGB.
 package struct Picture: Sendable {
-  /// What a pixel is. Ink (`cmyk`) counts from white; 16-bit grey is in the machine's byte order.
+  /// The pixel format. In ink (`cmyk`), 0 is white; 16-bit grey is in the machine's byte order.
   package enum Form: UInt32, Sendable {
     case gray, grayAlpha, rgb, rgba, cmyk, gray16
 
     /// Bytes of a pixel.
     var bytes: Int { Int(moco_form_bytes(rawValue)) }
-    /// Channels of the image that comes of it.
+    /// Channels of the resulting image.
     var plainChannels: Int { self == .gray || self == .grayAlpha || self == .gray16 ? 1 : 3 }
   }
 
   let width: Int
   let height: Int
   let form: Form
-  /// A palette or one bit a pixel: Pillow resizes such pictures by the nearest pixel.
+  /// A palette or one bit per pixel: Pillow resizes such pictures by the nearest pixel.
   let isByNearest: Bool
   let bytes: [UInt8]
-  /// Whether 16-bit grey is clipped at 255 in place of scaled.
+  /// Whether 16-bit grey is clipped at 255 instead of scaled.
   let clips: Bool
-  /// What was assumed of the file, or left aside, to get these pixels.
+  /// Assumptions about the file, and ignored properties.
   package let notes: [ImageNote]
 
-  /// A picture of parts that fit each other.
+  /// A picture from matching parts.
   init(
     width: Int, height: Int, form: Form, isByNearest: Bool, bytes: [UInt8], clips: Bool, notes: [ImageNote]
   ) {
@@ -49,7 +49,7 @@ package struct Picture: Sendable {
     return Image(checkedWidth: width, height: height, channels: form.plainChannels, bytes: plain)
   }
 
-  /// - Parameter name: what messages call the bytes (a path).
+  /// - Parameter name: the name of the bytes in messages (a path).
   /// - Throws: as `Image.decode`.
   package static func decode(
     _ bytes: UnsafeRawBufferPointer, name: String, reading: ImageReading = ImageReading()
@@ -58,10 +58,11 @@ package struct Picture: Sendable {
     return try withDecoded(bytes, name: name, columns: nil) { Picture($0, $1, $2, reading) }
   }
 
-  /// The columns of an image that are wanted, by its width and height.
+  /// The required columns of an image, by its width and height.
   typealias Columns = (_ width: Int, _ height: Int) -> Range<Int>
 
-  /// Decodes and lends the pixels, which are gone afterwards; of a JPEG maybe only the columns that are wanted.
+  /// Decodes the pixels, passes them to the closure and frees them. For a JPEG, possibly only the required columns
+  /// are decoded.
   private static func withDecoded<Result>(
     _ bytes: UnsafeRawBufferPointer, name: String, columns: Columns?,
     _ body: (moco_image, UnsafePointer<UInt8>, Form) throws -> Result
@@ -92,11 +93,11 @@ package struct Picture: Sendable {
     return try body(decoded, pixels, form)
   }
 
-  /// Reads an image file and lends its pixels as `image()` has them, or the picture where `reading` resizes it before
-  /// its conversion.
+  /// Reads an image file and passes its pixels, as `image()` has them, to a closure; or the picture, if `reading`
+  /// resizes it before its conversion.
   ///
-  /// - Parameter columns: those of the rows that `rows` reads; the others may hold anything.
-  /// - Throws: as `Image.load`; what the bodies throw.
+  /// - Parameter columns: the columns that `rows` reads; other columns may have any content.
+  /// - Throws: as `Image.load`; errors of the bodies.
   static func withLoaded<Result>(
     _ path: String, reading: ImageReading, columns: @escaping Columns, rows: (PixelRows) throws -> Result,
     picture: (Picture) throws -> Result
@@ -107,7 +108,7 @@ package struct Picture: Sendable {
     return try OpenedFile(path: path).withBytes { bytes in
       if BitmapFile.begins(bytes) { return try lend(BitmapFile(bytes, name: path).picture()) }
       return try withDecoded(bytes, name: path, columns: columns) { decoded, pixels, form in
-        // Pixels that need no conversion are resized where the decoder has put them.
+        // Pixels without conversion are resized directly in the decoder's memory.
         guard form == .gray || form == .rgb, decoded.by_nearest == 0 || reading.order == .coop else {
           return try lend(Picture(decoded, pixels, form, reading))
         }
@@ -119,14 +120,14 @@ package struct Picture: Sendable {
     }
   }
 
-  /// A copy of what was decoded.
+  /// A copy of the decoded picture.
   private init(
     _ decoded: moco_image, _ pixels: UnsafePointer<UInt8>, _ form: Form, _ reading: ImageReading
   ) {
     let count = Int(decoded.width) * Int(decoded.height) * form.bytes
     var values = [UInt8](UnsafeBufferPointer(start: pixels, count: count))
     let clips = reading.gray16 == .clip
-    // Pillow leaves such values as they are.
+    // Pillow does not change such values.
     if clips, decoded.notes & MOCO_NOTE_WHITE_IS_ZERO.rawValue != 0 {
       for i in values.indices { values[i] = ~values[i] }
     }
@@ -138,19 +139,19 @@ package struct Picture: Sendable {
 }
 
 extension Picture {
-  /// What a file's header says.
+  /// The contents of a file's header.
   package struct Header: Sendable {
     let width: Int
     let height: Int
     let form: Form
-    /// What decoding it will assume or leave aside.
+    /// Assumptions of decoding, and ignored properties.
     package let notes: [ImageNote]
   }
 
   /// - Throws: E0501, E0502, E0503; E0513 for a BMP.
   package static func header(_ path: String, reading: ImageReading = ImageReading()) throws -> Header {
     let file = try OpenedFile(path: path)
-    // The headers of the common formats stand at the beginning; where that does not do, all is read.
+    // The headers of the common formats are at the beginning; otherwise the entire file is read.
     if file.count > headBytes {
       let head = try file.beginning(headBytes)
       let kind = ImageKind.sniffed(head.prefix(16))
@@ -191,35 +192,35 @@ extension Picture {
   }
 }
 
-/// How files become pixels, where more than one way is in use.
+/// Options for converting files to pixels.
 public struct ImageReading: Sendable, Hashable {
-  /// What becomes of 16-bit grey.
+  /// How 16-bit grey is converted.
   public enum Gray16: String, Sendable, CaseIterable {
     /// value · 255 / 65535, rounded.
     case scale
-    /// As Pillow's `convert("RGB")`: all above 255 is white, and a TIFF whose white is zero stays inverted.
+    /// As in Pillow's `convert("RGB")`: values above 255 are white, and a TIFF in which 0 is white stays inverted.
     case clip
   }
 
   /// Whether a picture with a palette, alpha, ink, one bit or 16 bits is converted to RGB before it is resized.
   public enum Order: String, Sendable, CaseIterable {
-    /// Before, as CoOp and its successors read.
+    /// Before resizing, as in CoOp and its successors.
     case coop
-    /// After, as OpenAI's transform does: a palette and one bit by the nearest pixel, colours weighed by alpha.
+    /// After resizing, as in OpenAI's transform: a palette and one bit by the nearest pixel, colours weighted by alpha.
     case openai
   }
 
-  /// What becomes of 16-bit grey.
+  /// How 16-bit grey is converted.
   public var gray16: Gray16
   /// Whether conversion to RGB comes before resizing or after.
   public var order: Order
 
-  /// CoOp's way of reading, unless something else is said.
+  /// Options; CoOp's by default.
   public init(gray16: Gray16 = .scale, order: Order = .coop) {
     self.gray16 = gray16
     self.order = order
   }
 
-  /// What keys of content add for it: nothing for the default.
+  /// Its part of content keys: empty for the default.
   var key: String { self == ImageReading() ? "" : " grey16 \(gray16.rawValue) order \(order.rawValue)" }
 }

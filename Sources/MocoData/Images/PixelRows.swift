@@ -1,4 +1,4 @@
-/// Pixels of 8 bits that are lent: rows in memory of somebody else's, channels side by side.
+/// Borrowed 8-bit pixels: rows in memory of another owner, channels interleaved.
 struct PixelRows {
   /// The first pixel of the first row.
   let base: UnsafePointer<UInt8>
@@ -8,10 +8,10 @@ struct PixelRows {
   let height: Int
   /// Bytes of a pixel.
   let channels: Int
-  /// Bytes from the beginning of a row to that of the next.
+  /// Bytes from one row to the next.
   let stride: Int
 
-  /// A rectangle that is known to lie inside.
+  /// A rectangle that is known to be inside.
   func part(_ window: Window) -> PixelRows {
     PixelRows(
       base: base + window.top * stride + window.left * channels, width: window.width, height: window.height,
@@ -35,7 +35,7 @@ extension Image {
   /// Lends the pixels.
   func withRows<Result>(_ body: (PixelRows) throws -> Result) rethrows -> Result {
     try bytes.withUnsafeBufferPointer { bytes in
-      // An image has at least one pixel, so that there is an address; a byte stands in where there were none.
+      // An image has at least one pixel, so that there is an address; one byte is used if there are none.
       guard let base = bytes.baseAddress else {
         return try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { none in
           none.initialize(repeating: 0)

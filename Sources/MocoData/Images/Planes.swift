@@ -1,6 +1,6 @@
 // H: height, W: width, C: channels.
 
-/// An image in floats, nominally 0 … 1, one plane a channel.
+/// An image in floats, nominally 0 … 1, one plane per channel.
 public struct Planes: Sendable, Equatable {
   /// W.
   public let width: Int
@@ -11,7 +11,7 @@ public struct Planes: Sendable, Equatable {
   /// Shape: [C, H, W].
   public internal(set) var values: [Float]
 
-  /// For callers that have just computed fitting sizes.
+  /// For callers that have already checked the sizes.
   package init(width: Int, height: Int, channels: Int, values: [Float]) {
     self.width = width
     self.height = height

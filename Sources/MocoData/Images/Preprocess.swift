@@ -5,7 +5,7 @@ import MocoTensor
 
 // S: pixels of the side. C: channels.
 
-/// How an image becomes what a tower takes: resize and crop as the transform says, channels, normalization.
+/// How an image becomes the input of a tower: resize and crop by the transform, channels, normalization.
 public struct Preprocess: Sendable, Hashable {
   /// S, pixels of the side.
   public let size: Int
@@ -18,7 +18,7 @@ public struct Preprocess: Sendable, Hashable {
   /// Resize and crop of test images. Training crops are always bicubic.
   public let transform: ImageTransform
 
-  /// Not checked here: what cannot be applied throws E0513 when it is.
+  /// Not checked here: invalid values throw E0513 on use.
   public init(
     size: Int, channels: Int = 3, mean: [Float], std: [Float], transform: ImageTransform = ImageTransform()
   ) {
@@ -29,7 +29,7 @@ public struct Preprocess: Sendable, Hashable {
     self.transform = transform
   }
 
-  /// What a model takes, by its configuration.
+  /// The preprocessing of a model, by its configuration.
   public init(_ config: CLIPConfig) {
     self.init(
       size: config.vision.imageSize, channels: config.vision.channels, mean: config.mean, std: config.std,
@@ -43,8 +43,8 @@ public struct Preprocess: Sendable, Hashable {
     else {
       throw Failure(
         "E0513",
-        "cannot prepare images of \(size) × \(size) pixels with \(channels) channels, \(mean.count) means and \(std.count) deviations",
-        help: "a model takes 1 or 3 channels, with one mean and one standard deviation per channel")
+        "cannot prepare images of \(size) × \(size) pixels with \(channels) channels, \(mean.count) means and \(std.count) standard deviations",
+        help: "use 1 or 3 channels, with one mean and one standard deviation per channel")
     }
   }
 
@@ -53,8 +53,8 @@ public struct Preprocess: Sendable, Hashable {
 
   static func sizeError(_ width: Int, _ height: Int) -> Failure {
     Failure(
-      "E0513", "an image of \(width) × \(height) pixels cannot be made",
-      help: "sides are at least 1, and an image has at most \(Image.pixelLimit) pixels")
+      "E0513", "cannot create an image of \(width) × \(height) pixels",
+      help: "use sides of at least 1, and at most \(Image.pixelLimit) pixels in all")
   }
 }
 
@@ -103,7 +103,7 @@ extension Preprocess {
     ).clamped(to: all)
   }
 
-  /// Writes C · S · S normalized values of an image: of a training image crop and flip as drawn for `index`.
+  /// Writes C · S · S normalized values of an image: for a training image with the crop and flip drawn for `index`.
   func write(
     _ image: PixelRows, augmentation: Augmentation?, index: Int, to out: UnsafeMutablePointer<Float>
   ) throws {
@@ -148,11 +148,11 @@ extension Preprocess {
     }
   }
 
-  /// Bytes side by side to normalized planes, in the float32 operations of the reference.
+  /// Interleaved bytes to normalized planes, with the float32 operations of the reference.
   private func normalize(_ image: Image, to out: UnsafeMutablePointer<Float>) {
     let count = size * size
     image.bytes.withUnsafeBufferPointer { source in
-      // 256 values are all that a byte can become.
+      // A byte has only 256 values.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 256 * channels) { table in
         for channel in 0..<channels {
           for value in 0..<256 {
@@ -173,9 +173,9 @@ public struct Augmentation: Sendable, Hashable {
   public var ratio: ClosedRange<Double> = 3.0 / 4.0...4.0 / 3.0
   /// The probability of a horizontal flip.
   public var flip = 0.5
-  /// Keys the draws together with the epoch and the image's number.
+  /// The seed of the draws, together with the epoch and the image's index.
   public var seed: UInt64
-  /// From 0; each has other draws.
+  /// From 0; each epoch has other draws.
   public var epoch: Int
 
   /// The usual ranges of scale and ratio, flips half of the time.
@@ -186,8 +186,8 @@ public struct Augmentation: Sendable, Hashable {
 
   /// Crop and flip of one image in this epoch.
   ///
-  /// Up to ten windows are tried: the area uniform in `scale`, the logarithm of the ratio uniform; if none
-  /// fits, the largest central window whose ratio is allowed.
+  /// Up to ten windows are tried, with a uniform area in `scale` and a uniform logarithm of the ratio; if none
+  /// fits, the largest central window with an allowed ratio.
   public func draw(width: Int, height: Int, index: Int) -> (window: Window, flip: Bool) {
     var random = Philox(seed: seed, stream: "augmentation", epoch: epoch, index: index)
     // Drawn first, so that it does not depend on how many windows were tried.

@@ -3,7 +3,7 @@ import MocoCLIP
 import Synchronization
 
 extension Resampler {
-  /// The weights that make each pixel of one output row (or column).
+  /// The weights for each pixel of one output row (or column).
   struct Axis {
     /// For each output position the first input position and the number of weights.
     var starts: [Int32] = []
@@ -60,7 +60,7 @@ extension Resampler {
     }
   }
 
-  /// Axes that were made lately: the images of a data set often have few sizes.
+  /// A cache of recent axes: the images of a data set often have few sizes.
   final class AxisCache: Sendable {
     static let shared = AxisCache()
 
@@ -72,11 +72,11 @@ extension Resampler {
     }
 
     private let known = Mutex<[Key: Axis]>([:])
-    /// More are not kept, nor any with more weights.
+    /// Limits of the cache and of the number of weights.
     private static let most = 32
     private static let mostWeights = 1 << 16
 
-    /// nil for `nearest`, which weighs nothing.
+    /// nil for `nearest`, which has no weights.
     func axis(inSize: Int, outSize: Int, range: Range<Int>, _ filter: ResampleFilter) -> Axis? {
       let key = Key(inSize: inSize, outSize: outSize, range: range, filter: filter)
       if let axis = known.withLock({ $0[key] }) { return axis }

@@ -10,7 +10,7 @@ struct FilterShape {
   let support: Double
   let weight: (Double) -> Double
 
-  /// nil for `nearest`, which weighs nothing.
+  /// nil for `nearest`, which has no weights.
   init?(_ filter: ResampleFilter) {
     switch filter {
     case .nearest: return nil
@@ -45,7 +45,7 @@ struct FilterShape {
 }
 
 extension Resampler {
-  /// The part `window` of `image` in another size, each pixel that of the nearest place.
+  /// The part `window` of `image` in another size, by nearest neighbour.
   static func nearest(_ image: PixelRows, width outWidth: Int, height outHeight: Int, window: Window) -> Image
   {
     let columns = nearestPlaces(image.width, outWidth, window.left..<window.left + window.width)
@@ -62,7 +62,7 @@ extension Resampler {
     return Image(checkedWidth: columns.count, height: rows.count, channels: channels, bytes: bytes)
   }
 
-  /// The input positions of `range` of the output positions. The steps are added up, as Pillow does it: their
+  /// The input positions of `range` of the output positions. Steps are accumulated, as in Pillow: their
   /// rounding decides ties.
   private static func nearestPlaces(_ inSize: Int, _ outSize: Int, _ range: Range<Int>) -> [Int] {
     let step = Double(inSize) / Double(outSize)

@@ -2,11 +2,11 @@ import CKernels
 import Glibc
 import MocoCLIP
 
-/// Antialiased resampling in 8-bit arithmetic, to the bit as Pillow does it.
+/// Antialiased resampling in 8-bit arithmetic, bit-identical to Pillow.
 ///
-/// Each output pixel is a weighted mean of the input pixels under the filter, which is widened by the
+/// Each output pixel is a weighted mean of the input pixels under the filter, which is scaled by the
 /// reduction. Weights are rounded to 22-bit fixed point; the result of the first direction is rounded and
-/// clipped to 8 bits before the second. A direction whose size does not change is left alone.
+/// clipped to 8 bits before the second. A direction without a size change is skipped.
 package struct Resampler {
   /// The part `window` of `image` resampled to `outWidth` × `outHeight`. Of a larger output only `window` is
   /// computed; its pixels do not depend on that.
@@ -17,7 +17,7 @@ package struct Resampler {
     image.withRows { resize($0, width: outWidth, height: outHeight, window: window, filter: filter) }
   }
 
-  /// The same of pixels that are lent.
+  /// The same for borrowed pixels.
   static func resize(
     _ image: PixelRows, width outWidth: Int, height outHeight: Int, window: Window,
     filter: ResampleFilter = .bicubic
@@ -41,7 +41,7 @@ package struct Resampler {
 
   /// The input positions that make `range` of the output's, of rows or of columns.
   static func reads(inSize: Int, outSize: Int, range: Range<Int>, _ filter: ResampleFilter) -> Range<Int> {
-    // The nearest pixel is found by adding steps up: one more on each side is sure to hold it.
+    // The nearest pixel is found by accumulating steps: one more on each side always contains it.
     guard filter != .nearest else {
       let scale = Double(inSize) / Double(max(outSize, 1))
       return max(0, Int(Double(range.lowerBound) * scale) - 1)..<Int(Double(range.upperBound) * scale) + 2
@@ -49,19 +49,19 @@ package struct Resampler {
     return Pass(inSize: inSize, outSize: outSize, range: range, filter).reads
   }
 
-  /// Since Pillow 13, a height that loses more than twice as many pixels as the width is resampled first. The
-  /// order shows in single levels, because the first pass rounds to 8 bits.
+  /// Since Pillow 13, the height is resampled first if it shrinks by more than twice as many pixels as the width. The
+  /// order can change a value by one, because the first pass rounds to 8 bits.
   static func verticalFirst(_ width: Int, _ height: Int, _ outWidth: Int, _ outHeight: Int) -> Bool {
     outHeight < height && height - outHeight > 2 * (width - outWidth)
   }
 
-  /// One direction: the positions wanted and how they are made.
+  /// The resampling in one direction: its weights, and the positions that it writes and reads.
   private struct Pass {
-    /// nil where the size stays.
+    /// nil if the size does not change.
     let axis: Axis?
     /// Output positions.
     let range: Range<Int>
-    /// Input positions that they are made of.
+    /// Input positions that they are computed from.
     let reads: Range<Int>
 
     init(inSize: Int, outSize: Int, range: Range<Int>, _ filter: ResampleFilter) {
@@ -80,10 +80,10 @@ package struct Resampler {
     }
   }
 
-  /// Bytes of a row up to which the quick way has memory for sixteen rows.
+  /// Maximum row size in bytes for the fast path with sixteen rows.
   private static let longestRow = 1 << 20
 
-  /// `image` begins at the input's column `firstColumn`.
+  /// `image` starts at the input's column `firstColumn`.
   private static func horizontally(
     _ image: PixelRows, rows: Range<Int>, _ pass: Pass, firstColumn: Int
   ) -> Image {
@@ -112,7 +112,7 @@ package struct Resampler {
     return Image(checkedWidth: outWidth, height: rows.count, channels: channels, bytes: bytes)
   }
 
-  /// `image` begins at the input's row `firstRow`.
+  /// `image` starts at the input's row `firstRow`.
   private static func vertically(
     _ image: PixelRows, columns: Range<Int>, _ pass: Pass, firstRow: Int
   ) -> Image {
@@ -148,10 +148,10 @@ extension Image {
       self, width: width, height: height, window: Window(top: 0, left: 0, height: height, width: width))
   }
 
-  /// The middle square after the shorter side was brought to `size`: what CLIP's test images are.
+  /// The centre square after resizing the shorter side to `size`, as for CLIP's test images.
   ///
   /// The longer side becomes ⌊size · long / short⌋, the crop begins at (n − size) / 2 rounded to the nearest
   /// even number in a tie.
-  /// - Throws: E0513 if `size` is not positive or the image so long and thin that it would grow too large.
+  /// - Throws: E0513 if `size` is not positive or the resized image would be too large.
   public func centerSquare(_ size: Int) throws -> Image { try square(size, by: ImageTransform()) }
 }

@@ -1,5 +1,5 @@
-/// Tables as text (RFC 4180): fields between commas, semicolons or tabs; quotes around fields, doubled inside, may
-/// hold any of these and line ends; line ends of any kind.
+/// Tables as text (RFC 4180): fields separated by commas, semicolons or tabs. Quoted fields, with doubled quotes inside, may
+/// contain any of these and line ends; line ends of any kind.
 public enum CSV {
   /// One row of a table.
   public struct Row: Sendable {
@@ -7,11 +7,11 @@ public enum CSV {
     public let line: Int
     /// The fields without their quotes.
     public var fields: [String]
-    /// The places of the fields that stood in quotes.
+    /// The indices of the fields that were in quotes.
     public var quoted: [Int] = []
   }
 
-  /// What stands between fields.
+  /// The separator of fields.
   public enum Delimiter: String, Sendable, CaseIterable {
     case comma = ","
     case tab = "\t"
@@ -30,7 +30,7 @@ public enum CSV {
   /// The rows that are not empty.
   ///
   /// - Parameter keepsSpace: whether space around a field without quotes belongs to it.
-  /// - Throws: E0517 for a quote that is not closed, or that something comes after.
+  /// - Throws: E0517 for a quoted field that is not closed, or text after it.
   public static func rows(
     _ text: String, path: String, delimiter: Delimiter = .comma, keepsSpace: Bool = false
   ) throws -> [Row] {
@@ -38,10 +38,10 @@ public enum CSV {
     return try reader.read(Array(text.utf8))
   }
 
-  /// A text without a first line such as `sep=;`, which Excel writes and reads, and the delimiter that it names. The
+  /// A text without a first line such as `sep=;` (from Excel), and the delimiter in that line. The
   /// other lines keep their numbers.
   ///
-  /// - Throws: E0517 for a separator that no table here has.
+  /// - Throws: E0517 for an unsupported separator.
   public static func withoutSeparatorLine(
     _ text: String, path: String
   ) throws -> (text: String, delimiter: Delimiter?) {
@@ -53,19 +53,19 @@ public enum CSV {
     guard let delimiter = Delimiter(rawValue: separator) else {
       throw DataError.badList(
         path, line: 1,
-        separator.isEmpty ? "it names no separator" : "it separates columns by \(separator)",
-        help: "separate columns by commas, semicolons or tabs")
+        separator.isEmpty ? "sep= without a separator" : "the separator \(separator) is not supported",
+        help: "separate columns with commas, semicolons or tabs")
     }
     return (String(text[end...]), delimiter)
   }
 
-  /// The delimiter that fits: the one by which all rows have the same number of columns, more than one, or at least
+  /// The best delimiter: the one with which all rows have the same number of columns, more than one, or at least
   /// the first has more than one; of several, the one that `prefers` likes best, then the one with most columns, in the order comma, tab, semicolon. A comma
   /// where none fits.
   public static func delimiter(
     of text: String, path: String, prefers: ([Row]) -> Int = { _ in 0 }
   ) throws -> Delimiter {
-    // The head of a long table says as much as all of it.
+    // The start of a long table is sufficient.
     var head = text
     if text.utf8.count > 1 << 16 {
       let bytes = text.utf8.prefix(1 << 16)
@@ -73,7 +73,7 @@ public enum CSV {
     }
     var best: (delimiter: Delimiter, score: [Int])?
     for delimiter in Delimiter.allCases where head.utf8.contains(delimiter.rawValue.utf8.first ?? 0) {
-      // A long table may be cut inside a field.
+      // The sample may end inside a field.
       let whole = try? rows(head, path: path, delimiter: delimiter)
       guard
         let rows = whole
@@ -87,7 +87,7 @@ public enum CSV {
     return best?.delimiter ?? .comma
   }
 
-  /// A field as it is written: with quotes where it holds a delimiter of any kind, a quote, a line end, or space at
+  /// A field for writing: quoted if it contains a delimiter of any kind, a quote, a line end, or space at
   /// an end.
   public static func written(_ field: String) -> String {
     let special = field.utf8.contains { [0x22, 0x2C, 0x3B, 0x09, 0x0A, 0x0D].contains($0) }
@@ -146,13 +146,13 @@ public enum CSV {
         default:
           guard !wasQuoted else {
             throw DataError.badList(
-              path, line: start, "something comes after a closing quote",
-              help: "double quotes inside a field: \"a \"\"b\"\" c\"")
+              path, line: start, "unexpected text after a closing quote",
+              help: "write two quotes for a quote inside a field: \"a \"\"b\"\" c\"")
           }
           field.append(byte)
         }
       }
-      guard !quoted else { throw DataError.badList(path, line: start, "a quote is not closed") }
+      guard !quoted else { throw DataError.badList(path, line: start, "a quoted field is not closed") }
       endRow()
       return rows
     }

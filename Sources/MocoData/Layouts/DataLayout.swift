@@ -1,55 +1,55 @@
 import MocoBase
 
-/// A way in which data sets lie on disk: how it is known again, how it is read, and what a person has to know of it.
+/// A layout of data sets on disk: how it is detected, how it is read, and its documentation.
 ///
-/// Each stands beside its reader; `all` is the registry in which `Dataset.open` looks.
+/// Each layout is defined next to its reader; `all` is the registry that `Dataset.open` uses.
 package struct DataLayout: Sendable {
-  /// What lies at a path.
+  /// The file or folder at a path.
   package struct Place: Sendable {
-    /// The path as the program wrote it.
+    /// The path as in the program.
     package let path: String
-    /// What a folder holds, in byte order; nil for a file.
+    /// The entries of a folder, in byte order; nil for a file.
     let entries: [String]?
 
-    /// - Throws: E0501 if nothing is there, or the folder cannot be listed.
+    /// - Throws: E0501 if the path does not exist, or the folder cannot be listed.
     package init(_ path: String) throws {
       self.path = path
       switch FileSystem.kind(path) {
       case .missing, .other:
         throw Failure(
-          "E0501", "there is no data set at \(path)", help: "give \(DataLayout.accepted), or \"fashion\"")
+          "E0501", "there is no data set at \(path)", help: "use \(DataLayout.accepted), or \"fashion\"")
       case .folder: entries = try FileSystem.list(path)
       case .file: entries = nil
       }
     }
   }
 
-  /// What a program says beside the path.
+  /// Options of a program in addition to the path.
   struct Request {
-    /// The folder that the paths of a list are relative to; nil for the list's own, or one beside it.
+    /// The folder that the paths of a list are relative to; nil for the list's own, or one next to it.
     var images: String?
     var options = DataOptions()
   }
 
-  /// A part of a request that only some layouts have a use for.
+  /// A part of a request that only some layouts use.
   enum UsedOption: CaseIterable {
     /// The folder of a list's images.
     case images
     /// Columns by name.
     case columns
-    /// Splits by the names that the source has for them.
+    /// Splits by their names in the source.
     case named
   }
 
-  /// What messages call it: "a folder of IDX files".
+  /// The name used in messages: "a folder of IDX files".
   package let title: String
-  /// How data have to lie, as an item of a list in Markdown; nil where another layout's item says it too.
+  /// The layout as an item of a Markdown list; nil if another layout's item covers it.
   let help: String?
-  /// The endings of its files, in lower case with the dot, the usual one first; none for folders.
+  /// The extensions of its files, in lower case with the dot, the usual one first; none for folders.
   let endings: [String]
-  /// What it has a use for. Anything else in a request is an error.
+  /// The options that it uses. Any other option in a request is an error.
   let uses: Set<UsedOption>
-  /// Whether a folder with these entries is laid out so. Not asked for files, which their endings tell.
+  /// Whether a folder with these entries has this layout. Not used for files, which are identified by their extension.
   let holds: @Sendable (_ path: String, _ entries: [String]) throws -> Bool
   let read: @Sendable (Place, Request) throws -> Dataset
 
@@ -80,16 +80,16 @@ package struct DataLayout: Sendable {
     self.read = read
   }
 
-  /// All layouts, in the order in which they are asked: a folder of classes is what no other one is.
+  /// All layouts, in the order of detection: a folder of classes is the last one.
   static let all: [DataLayout] = [
     idx, listFolder, tensorFolder, boxes, imageNet, aircraft, splitFolders, classFolders, jsonList, csvList,
     tsvList,
     tensors,
   ]
 
-  /// The layout of what lies at a place.
+  /// The layout of a file or folder.
   ///
-  /// - Throws: E0503 for a file that is not a data set; E0501, E0502 for what has to be read to tell.
+  /// - Throws: E0503 for a file that is not a data set; E0501, E0502 for files that are read for detection.
   package init(of place: Place) throws {
     let known = try DataLayout.all.first { layout in
       guard let entries = place.entries else {
@@ -99,14 +99,14 @@ package struct DataLayout: Sendable {
       return try layout.holds(place.path, entries)
     }
     guard let known else {
-      throw Failure("E0503", "\(place.path) is not a data set", help: "give \(DataLayout.accepted)")
+      throw Failure("E0503", "\(place.path) is not a data set", help: "use \(DataLayout.accepted)")
     }
     self = known
   }
 
-  /// Reads a data set that lies so.
+  /// Reads a data set with this layout.
   ///
-  /// - Throws: E0519 for a part of the request that says nothing about this layout; what its reader throws.
+  /// - Throws: E0519 for a part of the request that does not apply to this layout; the errors of its reader.
   func open(_ place: Place, _ request: Request) throws -> Dataset {
     for part in UsedOption.allCases where !uses.contains(part) && request.asks(part) {
       throw DataError.unheeded(part.written, place.path, help: "leave it out: \(part.use)")
@@ -114,7 +114,7 @@ package struct DataLayout: Sendable {
     return try read(place, request)
   }
 
-  /// What a path may name, for messages: "a folder with one sub-folder for each class, or a .json, … file".
+  /// The supported layouts, for messages: "a folder with one sub-folder for each class, or a .json, … file".
   package static var accepted: String {
     let endings = all.compactMap(\.endings.first)
     let last = endings.last.map { "or \($0)" } ?? ""
@@ -122,7 +122,7 @@ package struct DataLayout: Sendable {
       "a folder with one sub-folder for each class, or a \(endings.dropLast().joined(separator: ", ")) \(last) file"
   }
 
-  /// A list in Markdown: how data have to lie for each layout, the usual one first.
+  /// A Markdown list of all layouts, the usual one first.
   package static let manual = ([classFolders] + all.filter { $0.title != classFolders.title })
     .compactMap(\.help).map { "- \($0)" }.joined(separator: "\n")
 }
@@ -138,7 +138,7 @@ extension DataLayout.Request {
 }
 
 extension DataLayout.UsedOption {
-  /// How a program writes it.
+  /// The option in a program.
   fileprivate var written: String {
     switch self {
     case .images: "images:"
@@ -147,12 +147,12 @@ extension DataLayout.UsedOption {
     }
   }
 
-  /// What it is for.
+  /// Its use.
   fileprivate var use: String {
     switch self {
-    case .images: "it is for lists of images"
-    case .columns: "it is for lists in CSV or TSV"
-    case .named: "its splits have their names already"
+    case .images: "it applies to lists of images"
+    case .columns: "it applies to lists in CSV or TSV"
+    case .named: "its splits already have names"
     }
   }
 }

@@ -1,9 +1,9 @@
 import MocoBase
 
 extension DataLayout {
-  /// Boxes in place of classes, known again to be refused.
+  /// Object detection data, detected in order to reject it.
   static let boxes = DataLayout(
-    folder: "a data set for finding objects", help: nil,
+    folder: "an object detection data set", help: nil,
     holds: { path, entries in Dataset.detectionLabels(path, entries) != nil },
     read: { place, _ in
       let labels = Dataset.detectionLabels(place.path, place.entries ?? [])
@@ -12,7 +12,7 @@ extension DataLayout {
 }
 
 extension Dataset {
-  /// The folder of labels in a data set for finding objects, as YOLO's programs lay them out: `labels` beside `images`, or
+  /// The folder of labels in an object detection data set, as YOLO's programs lay them out: `labels` next to `images`, or
   /// both in each split, with a text of numbers for each image. nil for anything else.
   static func detectionLabels(_ path: String, _ entries: [String]) -> String? {
     if let found = labels(beside: path, entries) { return found }
@@ -40,12 +40,12 @@ extension Dataset {
     return nil
   }
 
-  /// Whether images lie in the folder itself, and not in folders that may be classes.
+  /// Whether the images are in the folder itself, not in possible class folders.
   private static func holdsImages(_ folder: String) -> Bool {
     (try? FileSystem.list(folder))?.contains { ImageKind.named($0) != nil } ?? false
   }
 
-  /// Whether a text of a folder begins with a line of five numbers or more. An image without objects has an empty one.
+  /// Whether a text file of a folder starts with a line of at least five numbers. An image without objects has an empty file.
   private static func holdsBoxes(_ folder: String, _ names: [String]) -> Bool {
     guard !names.contains(where: { ImageKind.named($0) != nil }) else { return false }
     for name in names.lazy.filter({ $0.hasSuffix(".txt") && $0 != "classes.txt" }).prefix(50) {

@@ -1,18 +1,18 @@
 import MocoBase
 
-/// Fashion-MNIST: 70,000 photographs of clothes, 28 × 28 grey, ten classes; here with a black border to 32 ×
+/// Fashion-MNIST: 70,000 grey photographs of clothes, 28 × 28, ten classes; in moco with a black border to 32 ×
 /// 32.
 ///
 /// Training images 0–54,999 are for pretraining; 55,000–57,499 are the pool for shots, 57,500–59,999 for
 /// validation; the 10,000 test images are for the final table only.
 /// Source: H. Xiao, K. Rasul, R. Vollgraf, *Fashion-MNIST*, 2017, arXiv 1708.07747. MIT.
 public enum FashionMNIST {
-  /// The names of the experiment, by label.
+  /// The class names, by label.
   public static let classes = [
     "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
   ]
 
-  /// Where Debian's package dataset-fashion-mnist puts the files.
+  /// The folder of Debian's package dataset-fashion-mnist.
   public static let packageFolder = "/usr/share/datasets/fashion-mnist"
 
   static let border = 2
@@ -20,10 +20,10 @@ public enum FashionMNIST {
   static let shots = 55_000..<57_500
   static let validation = 57_500..<60_000
 
-  /// The part that ships with moco: 64 images per class for shots, 64 for validation, 200 for testing.
+  /// The subset that ships with moco: 64 images per class for shots, 64 for validation, 200 for testing.
   ///
   /// - Parameter folder: `stdlib/data/fashion`.
-  /// - Throws: E0501, E0502 if the files are not there or damaged.
+  /// - Throws: E0501, E0502 if the files are not there or corrupted.
   public static func subset(folder: String) throws -> Dataset {
     try Dataset.idx(
       folder: folder, name: "fashion", classes: classes, border: border,
@@ -32,13 +32,14 @@ public enum FashionMNIST {
 
   /// All 70,000 images, with the further split `pretrain`.
   ///
-  /// - Throws: E0501 if the Debian package is not installed; E0502 if its files are damaged.
+  /// - Throws: E0501 if the Debian package is not installed; E0502 if its files are corrupted.
   public static func full(folder: String = packageFolder) throws -> Dataset {
     guard FileSystem.kind(folder) == .folder else {
       throw Failure(
-        "E0501", "the whole of Fashion-MNIST is not installed (no folder \(folder))",
+        "E0501", "the full Fashion-MNIST data set is not installed (no folder \(folder))",
         help:
-          "apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the part that ships with moco")
+          "run apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the subset that ships with moco"
+      )
     }
     let whole = try Dataset.idx(folder: folder, name: "fashion-full", classes: classes, border: border)
     guard let train = whole.split("train"), let test = whole.split("test"), train.count == 60_000,

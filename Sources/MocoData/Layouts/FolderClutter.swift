@@ -1,4 +1,4 @@
-/// What programs and systems leave in folders beside what people put there.
+/// Files that programs and systems leave in folders.
 enum FolderClutter {
   private static let names: Set<String> = [
     "__macosx", ".ds_store", ".appledouble", ".fseventsd", ".spotlight-v100", ".trashes", ".localized",
@@ -11,7 +11,7 @@ enum FolderClutter {
     ".hg", ".dvc", ".dvcignore", ".cache", ".idea", ".vscode", ".keep", ".stfolder", ".sync",
   ]
 
-  /// Whether a name is one of those that nobody means as data.
+  /// Whether a name is such a file, not data.
   static func holds(_ name: String) -> Bool {
     let lower = name.lowercased()
     return lower.hasPrefix("._") || lower.hasPrefix(".trash-") || lower.hasPrefix(".nfs")

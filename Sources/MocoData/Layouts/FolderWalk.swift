@@ -4,30 +4,30 @@ import MocoBase
 import MocoCLIP
 import MocoTensor
 
-/// Finds image files in a folder and those below it, and keeps account of everything else that lies there.
+/// Finds image files in a folder and its sub-folders, and records all other files.
 struct FolderWalk {
-  /// What is not an image, and why; in the order in which it was met.
+  /// Files that are not images, and why, in the order of the walk.
   private(set) var skipped: [SkippedImage] = []
-  /// Names that are passed over wherever they lie, with how often.
+  /// Names that are ignored everywhere, with their number.
   private(set) var clutter: [String: Int] = [:]
-  /// Folders below class folders in which images lie.
+  /// Folders with images below class folders.
   private(set) var inner: [String] = []
-  /// The folders above the one that is looked at, by device and number: a link to one of them ends there.
+  /// The folders above the current one, by device and inode: links to them are not followed.
   private var above: [[UInt64]] = []
   private var images = 0
   private var others = 0
   private let root: String
 
   static let depthLimit = 32
-  /// So many things that are not images, and twenty for every image, are not a data set.
+  /// A folder with more than this many files that are not images, and twenty for every image, is not a data set.
   static let otherLimit = 50_000
   static let lastLimit = 2_000_000
 
-  /// - Parameter root: what is looked through, for messages.
+  /// - Parameter root: the folder to search, for messages.
   init(root: String) { self.root = root }
 
-  /// The sub-folders of a folder that could be classes. Hidden ones, links that lead nowhere and images beside
-  /// them are accounted for.
+  /// The possible class folders in a folder. Hidden ones, broken links and images next to
+  /// them are recorded.
   mutating func folders(in path: String) throws -> [String] {
     try folders(in: path, FileSystem.list(path))
   }
@@ -43,7 +43,7 @@ struct FolderWalk {
       case .folder:
         if name.hasPrefix(".") { leaveOut(place, "a hidden folder") } else { folders.append(name) }
       case .file:
-        if ImageKind.named(name) != nil { leaveOut(place, "beside the folders of classes, in none of them") }
+        if ImageKind.named(name) != nil { leaveOut(place, "next to the class folders, not in one of them") }
       case .missing: leaveOut(place, FolderWalk.missing(place))
       case .other: break
       }
@@ -53,7 +53,7 @@ struct FolderWalk {
 
   /// The images under a folder, in byte order.
   ///
-  /// - Throws: E0522 where it has no end, E0406.
+  /// - Throws: E0522 if it is too large, E0406.
   mutating func files(under path: String) throws -> [String] {
     try refuseSystem(path)
     return try files(under: path, depth: 0)
@@ -71,11 +71,11 @@ struct FolderWalk {
     }
     let identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
     guard !above.contains(identity) else {
-      leaveOut(path, "a link back to a folder above it")
+      leaveOut(path, "a link to a folder above it")
       return []
     }
     guard depth < FolderWalk.depthLimit else {
-      leaveOut(path, "more than \(FolderWalk.depthLimit) folders deep")
+      leaveOut(path, "nested more than \(FolderWalk.depthLimit) folders deep")
       return []
     }
     let entries: [String]
@@ -120,15 +120,15 @@ struct FolderWalk {
       guard let kind = ImageKind.named(name) else {
         return ImageKind.ending(of: name).map { "\(FolderWalk.unknownEnding) .\($0)" } ?? FolderWalk.noEnding
       }
-      return kind.isRead ? nil : "\(kind.rawValue) is not read"
+      return kind.isRead ? nil : "\(kind.rawValue) is not supported"
     }
   }
 
-  static let unknownEnding = "no image by its ending"
-  static let noEnding = "no image by its name, which has no ending"
+  static let unknownEnding = "not an image extension:"
+  static let noEnding = "no extension"
 
   private static func missing(_ path: String) -> String {
-    FileSystem.linkTarget(path) == nil ? "it cannot be looked at" : "a link that leads nowhere"
+    FileSystem.linkTarget(path) == nil ? "it cannot be accessed" : "a broken link"
   }
 
   private mutating func isClutter(_ name: String) -> Bool {
@@ -149,7 +149,7 @@ struct FolderWalk {
     }
   }
 
-  /// What was left out, with a look into files whose names do not say that they are images.
+  /// The ignored files, with a check of the content of files without an image extension.
   func accounted() -> [SkippedImage] {
     var looks = 1000
     return skipped.map { file in
@@ -161,23 +161,23 @@ struct FolderWalk {
       return SkippedImage(
         path: file.path,
         reason:
-          "by its content a \(kind.rawValue) image, whose name does not end in .\(kind.endings.first ?? "")")
+          "content is \(kind.rawValue), but the name does not end in .\(kind.endings.first ?? "")")
     }
   }
 
-  /// What was passed over, in a line; nil where nothing was.
+  /// A one-line note about ignored files; nil if there are none.
   var clutterNote: String? {
     guard !clutter.isEmpty else { return nil }
-    return "passed over: " + clutter.keys.sorted().prefix(20).joined(separator: ", ")
+    return "ignored: " + clutter.keys.sorted().prefix(20).joined(separator: ", ")
       + (clutter.count > 20 ? ", …" : "")
   }
 
-  /// That images lie below class folders, in a line.
+  /// A one-line note about images below class folders.
   func innerNote(of root: String) -> String? {
     guard let first = inner.first else { return nil }
     let place = first.hasPrefix(root + "/") ? String(first.dropFirst(root.count + 1)) : first
     let more = inner.count > 1 ? " and \(inner.count - 1) more folders" : ""
-    return "images in \(place)\(more) count for the class folder above"
+    return "images in \(place)\(more) belong to the class folder above"
   }
 
   static func join(_ folder: String, _ name: String) -> String {

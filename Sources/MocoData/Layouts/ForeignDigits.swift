@@ -1,10 +1,10 @@
-/// A number in digits of another script or another width, such as １２: no reader of numbers takes it for one, and
+/// A number in digits of another script or width, such as １２: number parsers do not accept it, and
 /// it would silently become the name of a class.
 struct ForeignDigits {
   /// The same with the digits 0 to 9.
   let plain: String
 
-  /// nil for what is not a number, and for one in plain digits.
+  /// nil for other text, and for a number in plain digits.
   init?(_ text: String) {
     var plain = ""
     var isForeign = false

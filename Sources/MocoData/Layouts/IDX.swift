@@ -1,8 +1,8 @@
 import MocoBase
 import MocoTensor
 
-/// IDX files, the format of MNIST and its kin: two zero bytes, a type, the number of dimensions, the
-/// dimensions as big-endian 32-bit numbers, the data. Bytes only; `.gz` is unpacked.
+/// IDX files, the format of MNIST and similar: two zero bytes, a type, the number of dimensions, the
+/// dimensions as big-endian 32-bit numbers, the data. Bytes only; `.gz` is decompressed.
 /// Source: yann.lecun.com/exdb/mnist, "The IDX file format".
 public struct IDXFile: Sendable {
   /// The file, for messages.
@@ -14,8 +14,8 @@ public struct IDXFile: Sendable {
 
   static let byteLimit = 1 << 31
 
-  /// - Throws: E0501 if there is no file; E0502 if it is not an IDX file of bytes, damaged, cut short, or larger than its
-  ///   header says; E0405 without memory.
+  /// - Throws: E0501 if there is no file; E0502 if it is not an IDX file of bytes, corrupted, truncated, or larger than its
+  ///   header says; E0405 if memory runs out.
   public init(path: String) throws {
     let file = try OpenedFile(path: path)
     let header: Header
@@ -37,14 +37,14 @@ public struct IDXFile: Sendable {
     dimensions = header.dimensions
   }
 
-  /// As much as the header promises and no byte more is ever unpacked.
+  /// Never decompresses more than the size in the header.
   private static func unpack(
     _ packed: UnsafeRawBufferPointer, _ header: Header, path: String
   ) throws -> [UInt8] {
     guard header.size / Gzip.bestRatio <= packed.count else {
-      throw Failure.corrupt(path, "\(header.promise), which \(packed.count) packed bytes cannot hold")
+      throw Failure.corrupt(path, "\(header.promise), which \(packed.count) compressed bytes cannot contain")
     }
-    // What is unpacked, and the copy without its header.
+    // The decompressed data, and the copy without its header.
     try MemoryAccountant.reserve(2 * header.size)
     defer { MemoryAccountant.release(2 * header.size) }
     let raw = try Gzip.inflate(
@@ -55,7 +55,7 @@ public struct IDXFile: Sendable {
     return Array(raw[header.count...])
   }
 
-  /// What stands before the data.
+  /// The header before the data.
   private struct Header {
     let dimensions: [Int]
     /// Bytes of the data.
@@ -69,16 +69,17 @@ public struct IDXFile: Sendable {
 
     init(_ raw: [UInt8], path: String) throws {
       guard raw.count >= 4, raw[0] == 0, raw[1] == 0 else {
-        throw Failure.corrupt(path, "this is not an IDX file", help: "IDX files begin with two zero bytes")
+        throw Failure.corrupt(
+          path, "this is not an IDX file", help: "use a file that starts with two zero bytes")
       }
       guard raw[2] == 0x08 else {
         throw Failure.corrupt(
-          path, "it holds numbers of type 0x\(String(raw[2], radix: 16)), only bytes (0x8) are read",
+          path, "its data type is 0x\(String(raw[2], radix: 16)); only bytes (0x8) are supported",
           help: "convert the images to 8 bits")
       }
       let rank = Int(raw[3])
       guard rank >= 1, rank <= 4, raw.count >= 4 + 4 * rank else {
-        throw Failure.corrupt(path, "the header is cut short or names \(rank) dimensions")
+        throw Failure.corrupt(path, "the header is truncated or has \(rank) dimensions")
       }
       var dimensions: [Int] = []
       var size = 1
@@ -88,8 +89,8 @@ public struct IDXFile: Sendable {
         let (product, overflow) = size.multipliedReportingOverflow(by: length)
         guard !overflow, product <= IDXFile.byteLimit else {
           throw Failure.corrupt(
-            path, "its header says more than \(IDXFile.byteLimit) bytes",
-            help: "give another file: this is probably of another kind")
+            path, "its header says more than the limit of \(IDXFile.byteLimit) bytes",
+            help: "use another file: this one probably has another format")
         }
         size = product
         dimensions.append(length)
@@ -104,13 +105,13 @@ extension DataLayout {
   static let idx = DataLayout(
     folder: "a folder of IDX files",
     help: """
-      A folder of IDX files, as MNIST's: `train-images-idx3-ubyte.gz` and its like, names in `classes.txt`.
+      A folder of IDX files, as for MNIST: `train-images-idx3-ubyte.gz` etc., with names in `classes.txt`.
       """,
     holds: { _, entries in entries.contains { $0.contains("-images-idx3-ubyte") } },
     read: { place, request in
       if request.options.cut != nil {
         throw DataError.unheeded(
-          "split:", place.path, help: "leave it out: IDX files have splits of their own")
+          "split:", place.path, help: "leave it out: IDX files already have splits")
       }
       return try Dataset.idx(folder: place.path)
     })
@@ -118,11 +119,11 @@ extension DataLayout {
 
 extension Dataset {
   /// A folder with pairs of IDX files, `train-images-idx3-ubyte[.gz]` and `train-labels-idx1-ubyte[.gz]`, the
-  /// same with `val`, `t10k` or `test`. Class names, one a line, in `classes.txt`; without it the labels'
+  /// same with `val`, `t10k` or `test`. Class names, one per line, in `classes.txt`; without it the labels'
   /// numbers.
   ///
   /// - Parameter border: black pixels on every side of every image.
-  /// - Throws: E0501, E0502 for the files; E0510 if there is none; E0513, E0519 if they do not belong
+  /// - Throws: E0501, E0502 for the files; E0510 if there are none; E0513, E0519 if they do not belong
   ///   together.
   public static func idx(
     folder: String, name: String? = nil, classes: [String]? = nil, border: Int = 0, origin: String? = nil
@@ -142,7 +143,7 @@ extension Dataset {
     }
     guard let first = parts.first else {
       throw DataError.empty(
-        folder, "no IDX files here", help: "expected train-images-idx3-ubyte.gz and its like")
+        folder, "no IDX files here", help: "use a folder with files such as train-images-idx3-ubyte.gz")
     }
     var names = classes
     if names == nil, entries.contains("classes.txt") {
@@ -156,7 +157,7 @@ extension Dataset {
 
   static let idxPrefixes = [("train", "train"), ("val", "val"), ("t10k", "test"), ("test", "test")]
 
-  /// All splits over one packed source, so that image numbers are unique.
+  /// All splits over one packed source, so that image indices are unique.
   private static func packed(
     name: String, parts: [(split: String, images: IDXFile, labels: IDXFile)], first: IDXFile,
     classes: [String]?,
@@ -167,12 +168,12 @@ extension Dataset {
     for part in parts {
       let shape = part.images.dimensions
       guard shape.count == 3, shape.dropFirst() == first.dimensions.dropFirst() else {
-        throw Failure.corrupt(part.images.path, "it does not hold images of the size of \(first.path)")
+        throw Failure.corrupt(part.images.path, "its images have another size than those in \(first.path)")
       }
       guard part.labels.dimensions == [shape[0]] else {
         throw DataError.mismatch(
-          "\(part.images.path) has \(shape[0]) images, \(part.labels.path) \(part.labels.bytes.count) labels",
-          help: "the two files must belong together")
+          "\(part.images.path) has \(shape[0]) images, but \(part.labels.path) has \(part.labels.bytes.count) labels",
+          help: "use two files that belong together")
       }
       bytes.append(contentsOf: part.images.bytes)
       labels.append((part.split, part.labels.bytes))
@@ -183,8 +184,8 @@ extension Dataset {
     try ClassNames.check(classes, data: name, areLabeled: true)
     guard highest < classes.count else {
       throw DataError.mismatch(
-        "\(name) has the label \(highest), but \(classes.count) class names",
-        help: "classes.txt names one class a line, from label 0 on")
+        "\(name) has the label \(highest), but there are only \(classes.count) class names",
+        help: "write one class name per line in classes.txt, from label 0")
     }
     let source = try PackedImages(
       name: name, count: count, width: first.dimensions[2], height: first.dimensions[1], border: border,

@@ -1,11 +1,11 @@
 import MocoBase
 
 extension DataLayout {
-  /// What every folder is that is nothing else; the reader says what is missing.
+  /// The layout of any folder without another layout; its reader reports missing parts.
   static let classFolders = DataLayout(
     folder: "a folder with one sub-folder for each class",
     help: """
-      A folder with one sub-folder for each class, with or without `train`, `val`, `test` above (also `training`, `valid`,
+      A folder with one sub-folder for each class, directly or in `train`, `val`, `test` (also `training`, `valid`,
         `dev`, …).
       """,
     uses: [.named], holds: { _, _ in true }, read: readFolders)
@@ -17,7 +17,7 @@ extension DataLayout {
   private static let readFolders: @Sendable (Place, Request) throws -> Dataset = { place, request in
     let list = Dataset.classNames
     let notes =
-      place.entries?.contains(list) == true ? ["\(list) is not read: it has no identifiers of folders"] : []
+      place.entries?.contains(list) == true ? ["\(list) is ignored: it has no folder identifiers"] : []
     return try Dataset.folder(place.path, name: nil, options: request.options, notes: notes)
   }
 }
@@ -26,11 +26,11 @@ extension Dataset {
   /// A folder with one sub-folder for each class, with or without a level of splits above.
   ///
   /// Classes are the folders' names in byte order, `_` reads as a space. Files are searched in deeper folders too.
-  /// Every file is read, or stands in `skipped` with its reason; what systems leave behind (`__MACOSX`, `Thumbs.db`)
-  /// is passed over. `origin` sums this up.
+  /// Every file is read, or is in `skipped` with its reason; what systems leave in folders (`__MACOSX`, `Thumbs.db`)
+  /// is ignored. `origin` summarises this.
   /// - Throws: E0501 for a missing folder, E0510 for one without images, E0511 for one class, E0512 for two
-  ///   classes of one name, E0514 for a class without images, E0521 for folders of splits that are not clear, E0522
-  ///   for a tree that does not end; E0502, E0503 for broken images when they are read.
+  ///   classes with the same name, E0514 for a class without images, E0521 for ambiguous split folders, E0522
+  ///   for a tree that is too large; E0502, E0503 for broken images when they are read.
   public static func folder(
     _ path: String, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
@@ -74,14 +74,14 @@ extension Dataset {
     let escaped = names.filter { FileSystem.isEscaped($0) }
     if !escaped.isEmpty {
       notes.lines.append(
-        "no UTF-8 in the names of folders, so classes have escapes: " + NameList.few(escaped)
-          + "; classes: {…} names them")
+        "folder names are not valid UTF-8, so class names contain escapes: " + NameList.few(escaped)
+          + "; use classes: {…} to rename them")
     }
     guard !listed.isEmpty else {
       throw DataError.empty(
-        path, "there is no image in it" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""),
+        path, "it contains no images" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""),
         help: notes.skipped.isEmpty
-          ? nil : "\(ImageKind.readNames) are read: convert the images, or give another folder")
+          ? nil : "convert the images to \(ImageKind.readNames), or use another folder")
     }
     try ClassNames.check(classes, data: path, shown: names)
     let empty = names.indices.filter { !used[$0] }
@@ -101,14 +101,15 @@ extension Dataset {
     if entries.isEmpty { return DataError.empty(path, "the folder is empty") }
     if entries.contains(where: { !FolderClutter.holds($0) && ImageKind.named($0) != nil }) {
       return DataError.empty(
-        path, "the images lie in the folder itself",
-        help: "make one sub-folder for each class and move them there; the folder's name is the class's name")
+        path, "the images are in the folder itself, not in class folders",
+        help:
+          "create one sub-folder for each class and move the images into it; its name becomes the class name")
     }
     let passed = walk.clutterNote.map { " (\($0))" } ?? ""
-    return DataError.empty(path, "there is no sub-folder and no image in it" + passed)
+    return DataError.empty(path, "it contains no sub-folders and no images" + passed)
   }
 
-  /// A data set over files; broken and missing ones are left out if the options say so.
+  /// A data set over files; broken and missing ones are skipped if the options say so.
   static func from(
     _ listed: [ListedImage], name: String, classes: [String], options: DataOptions, place: String,
     notes: ListingNotes = .init()
@@ -123,7 +124,7 @@ extension Dataset {
     for index in missing {
       broken.insert(index)
       notes.skipped.append(
-        SkippedImage(path: listed[index].path, reason: "listed, but there is no such file"))
+        SkippedImage(path: listed[index].path, reason: "listed, but the file does not exist"))
     }
     if options.skipsBroken {
       for (index, reason) in try source.broken() where broken.insert(index).inserted {
@@ -159,12 +160,12 @@ extension Dataset {
     if let whole = splits.first, splits.count == 1, whole.name.isEmpty {
       let cut = options.cut ?? .standard(seed: options.seed)
       splits = cut.apply(to: whole).filter { $0.count > 0 }
-      notes.lines.append("cut class by class into \(cut.description) (seed \(cut.seed))")
+      notes.lines.append("split within each class into \(cut.description) (seed \(cut.seed))")
     } else {
       if options.cut != nil, options.named == nil {
         throw DataError.mismatch(
-          "\(place) has splits of its own, \(splits.map(\.name).joined(separator: ", ")): shares would be ignored",
-          help: "leave out split:, or name splits by names: split: {test: \"\(splits.last?.name ?? "test")\"}"
+          "\(place) already has splits, \(splits.map(\.name).joined(separator: ", ")): shares would be ignored",
+          help: "leave out split:, or use names of splits: split: {test: \"\(splits.last?.name ?? "test")\"}"
         )
       }
       notes.lines += splitNotes(splits, classes)
@@ -179,11 +180,11 @@ extension Dataset {
   private static func splitNotes(_ splits: [DataSplit], _ classes: [String]) -> [String] {
     splits.compactMap { split in
       let absent = zip(classes, split.classCounts).filter { $1 == 0 }.map { "\"\($0.0)\"" }
-      return absent.isEmpty ? nil : "no images in \(split.name) of \(NameList.few(absent))"
+      return absent.isEmpty ? nil : "\(split.name) has no images of \(NameList.few(absent))"
     }
   }
 
-  /// train, val, test, then the others as they came.
+  /// train, val, test, then the others in their order.
   static func ordered(_ splits: [DataSplit]) -> [DataSplit] {
     let known = ["train", "val", "test"]
     return known.compactMap { name in splits.first { $0.name == name } }

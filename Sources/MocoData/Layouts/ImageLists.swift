@@ -3,7 +3,7 @@ import MocoBase
 extension DataLayout {
   static let jsonList = DataLayout(
     file: "a list of images in JSON", endings: [".json"],
-    help: "A `split_zhou_….json`, or the folder of one: paths, labels and class names by split.",
+    help: "A `split_zhou_….json`, or its folder: paths, labels and class names by split.",
     uses: [.images, .named],
     read: { try Dataset.splitJSON($0.path, images: $1.images, options: $1.options) })
 
@@ -15,7 +15,7 @@ extension DataLayout {
       guard let list = lists.first, lists.count == 1 else {
         throw DataError.mismatch(
           "\(place.path) has several lists of images: \(NameList.few(lists))",
-          help: "name the one that is meant: dataset(\"\(place.path)/\(lists.first ?? "")\")")
+          help: "name one of them: dataset(\"\(place.path)/\(lists.first ?? "")\")")
       }
       return try Dataset.splitJSON(
         "\(place.path)/\(list)", images: request.images, name: FileSystem.name(of: place.path),
@@ -27,7 +27,7 @@ extension DataLayout {
   }
 
   static let csvList = table(
-    "CSV", [".csv"], help: "A list in CSV or TSV: a row an image with path and label, and maybe split.")
+    "CSV", [".csv"], help: "A list in CSV or TSV: one row per image with path, label and optionally split.")
   static let tsvList = table("TSV", [".tsv", ".tab"], help: nil)
 
   private static func table(_ format: String, _ endings: [String], help: String?) -> DataLayout {
@@ -40,9 +40,9 @@ extension DataLayout {
 
 extension Dataset {
   /// A `split_zhou_*.json`: `{"train": [[path, label, name], …], "val": …, "test": …}`, paths relative to a
-  /// folder of images that lies beside the list (or is its folder, or the one given).
+  /// folder of images that is next to the list (or is its folder, or the one given).
   ///
-  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for what it says.
+  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for its contents.
   public static func splitJSON(
     _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
@@ -64,20 +64,20 @@ extension Dataset {
       }
     }
     guard !rows.isEmpty else {
-      throw DataError.empty(path, "it lists no images", help: "the list is empty")
+      throw DataError.empty(path, "it lists no images", help: "use a list that is not empty")
     }
     var names: [Int: String] = [:]
     for row in rows {
       if let other = names.updateValue(row.name, forKey: row.label), other != row.name {
         throw DataError.mismatch(
-          "\(path): label \(row.label) is called both \"\(other)\" and \"\(row.name)\"")
+          "\(path): label \(row.label) has two names, \"\(other)\" and \"\(row.name)\"")
       }
     }
     let count = (names.keys.max() ?? -1) + 1
     guard count == names.count else {
       let missing = (0..<count).first { names[$0] == nil } ?? 0
       throw DataError.mismatch(
-        "\(path): label \(missing) has no images", help: "labels count from 0 without gaps")
+        "\(path): label \(missing) has no images", help: "use labels from 0 without gaps")
     }
     let classes = (0..<count).compactMap { names[$0] }
     try ClassNames.check(classes, data: path, areLabeled: true)
@@ -86,12 +86,12 @@ extension Dataset {
       options: options, notes: [])
   }
 
-  /// A table in CSV or TSV with a path and a label in every row, and maybe a split; see `TableColumns` for how columns
+  /// A table in CSV or TSV with a path and a label in every row, and optionally a split; see `TableColumns` for how columns
   /// are found.
   ///
-  /// Paths are relative to the file's folder, one beside it, or to the one given. Classes come in the order of their
+  /// Paths are relative to the file's folder, one next to it, or to the one given. Classes come in the order of their
   /// numbers, or of their first appearance.
-  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for what it says.
+  /// - Throws: E0501, E0502, E0517 for the list; E0511, E0512, E0514, E0519, E0521 for its contents.
   public static func csv(
     _ path: String, images: String? = nil, name: String? = nil, options: DataOptions = .init()
   ) throws -> Dataset {
@@ -108,21 +108,21 @@ extension Dataset {
       }
     var rows = try CSV.rows(text, path: path, delimiter: delimiter)
     guard !rows.isEmpty else {
-      throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
+      throw DataError.empty(path, "it lists no images", help: "write one line per image: path,label,split")
     }
     let folder = images ?? FileSystem.parent(of: path)
     func isThere(_ field: String) -> Bool {
       !field.isEmpty && FileSystem.kind(ListedPaths.place(field, in: folder)) == .file
     }
-    var notes = declared == nil ? [] : ["the first line, sep=, names \(delimiter.name) as the separator"]
+    var notes = declared == nil ? [] : ["the first line, sep=, sets the separator to \(delimiter.name)"]
     try refuseComments(rows, list: path, isThere)
-    if trim(&rows, isThere) { notes.append("space around fields in quotes is left out") }
+    if trim(&rows, isThere) { notes.append("space around quoted fields is ignored") }
     var columns = try TableColumns(
       rows, file: path, delimiter: delimiter, options: options, isThere: isThere)
     let entries = try columns.entries()
     let (classes, labels) = try columns.labels()
     guard !entries.isEmpty else {
-      throw DataError.empty(path, "it lists no images", help: "write one line an image: path,label,split")
+      throw DataError.empty(path, "it lists no images", help: "write one line per image: path,label,split")
     }
     try ClassNames.check(classes, data: path, areLabeled: columns.areLabeled)
     return try list(
@@ -138,17 +138,17 @@ extension Dataset {
       else {
         continue
       }
-      // A name of a class may begin so, before the path of an image.
+      // A class name may start like this, before the path of an image.
       if !first.hasPrefix("# "), row.fields.dropFirst().contains(where: { ImageKind.named($0) != nil }) {
         continue
       }
       throw DataError.badList(
-        list, line: row.line, "the line begins with #, and a table of images has no comments",
-        help: "remove the lines that begin with #, or put quotes around a field that does")
+        list, line: row.line, "the line starts with #, but comments are not supported in a list of images",
+        help: "remove the lines that start with #, or quote a field that starts with #")
     }
   }
 
-  /// Takes space off fields in quotes that are not a file with it.
+  /// Removes space around quoted fields, unless it belongs to a file name.
   private static func trim(_ rows: inout [CSV.Row], _ isThere: (String) -> Bool) -> Bool {
     var hasChanged = false
     for index in rows.indices {
@@ -186,14 +186,14 @@ extension Dataset {
     }
     for split in raw {
       guard let meant = splits[split] else {
-        lines.append("\"\(split)\" is in no split and was left out")
+        lines.append("rows with \"\(split)\" belong to no split and are left out")
         continue
       }
-      if meant != split { lines.append("the split \(meant) is \"\(split)\" in the list") }
+      if meant != split { lines.append("the split \(meant) is called \"\(split)\" in the list") }
     }
     if !raw.isEmpty, !splits.values.contains("train") {
       lines.append(
-        "no split is called train: they are \(NameList.few(raw)); split: {train: [\"…\"], test: \"…\"} says which are"
+        "no split is called train: they are \(NameList.few(raw)); assign them with split: {train: [\"…\"], test: \"…\"}"
       )
     }
     var listed: [ListedImage] = []
@@ -212,14 +212,14 @@ extension Dataset {
   }
 }
 
-/// Where the images of a list lie.
+/// The location of the images of a list.
 struct ListedPaths {
   /// The folder that paths are relative to.
   let root: String
   let places: [String]
   var notes: [String] = []
 
-  /// A listed path as it is opened: absolute, or in a folder.
+  /// The full path of a listed path.
   static func place(_ path: String, in folder: String) -> String {
     path.hasPrefix("/") ? path : FolderWalk.join(folder, path)
   }
@@ -253,10 +253,10 @@ struct ListedPaths {
       throw Failure(
         "E0501",
         images.map { "\(list): there is no \(first) in \($0)" }
-          ?? "\(list): there is no \(first) in \(parent) or a folder in it",
+          ?? "\(list): there is no \(first) in \(parent) or its sub-folders",
         help: isAddress
-          ? "download the images and list their files; addresses are not read"
-          : "say where the images are: dataset(\"\(FileSystem.name(of: list))\", images: \"folder\")")
+          ? "download the images and list their files; URLs are not supported"
+          : "pass the folder of the images: dataset(\"\(FileSystem.name(of: list))\", images: \"folder\")")
     }
     root = found
     if images == nil, found != parent { notes.append("images are in \(FileSystem.name(of: found))") }

@@ -1,20 +1,20 @@
 import MocoBase
 
-// Layouts in which published data sets lie on the disks of people who work on prompt learning: ImageNet and
+// Layouts of published data sets, as used in prompt learning: ImageNet and
 // its variants with `classnames.txt`, FGVC Aircraft with `variants.txt`.
 
 extension DataLayout {
   static let imageNet = DataLayout(
-    folder: "a folder like ImageNet's, with classnames.txt",
-    help: "A folder like ImageNet's, with `classnames.txt`; its `val` is `test` here.",
+    folder: "an ImageNet folder with classnames.txt",
+    help: "An ImageNet folder with `classnames.txt`; its `val` is used as `test`.",
     holds: { path, entries in
       try entries.contains(Dataset.classNames) && Dataset.listsIdentifiers(path, entries)
     },
     read: { try Dataset.imageNet($0.path, options: $1.options) })
 
   static let aircraft = DataLayout(
-    folder: "a folder like FGVC Aircraft's, with lists of variants",
-    help: "A folder like FGVC Aircraft's, with `variants.txt` and `images_variant_train.txt`.",
+    folder: "an FGVC Aircraft folder with lists of variants",
+    help: "An FGVC Aircraft folder with `variants.txt` and `images_variant_train.txt`.",
     holds: { _, entries in entries.contains("variants.txt") && entries.contains("images_variant_train.txt") },
     read: { try Dataset.aircraft($0.path, options: $1.options) })
 }
@@ -22,7 +22,7 @@ extension DataLayout {
 extension Dataset {
   static let classNames = "classnames.txt"
 
-  /// Whether `classnames.txt` has identifiers of folders: those of WordNet, or words that are folders here. A list of
+  /// Whether `classnames.txt` has folder identifiers: those of WordNet, or names of existing folders. A list of
   /// bare names belongs to an ordinary folder.
   fileprivate static func listsIdentifiers(_ path: String, _ entries: [String]) throws -> Bool {
     let folders = Set(entries)
@@ -39,11 +39,11 @@ extension Dataset {
   // MARK: ImageNet
 
   /// ImageNet, ImageNetV2, -Sketch, -A, -R as CoOp's instructions lay them out: `classnames.txt` with a line
-  /// "n01440764 tench" for every class, and somewhere below folders with these identifiers (V2: with the
-  /// lines' numbers from 0), with or without a level `train` and `val`.
+  /// "n01440764 tench" for every class, and somewhere below it folders with these identifiers (V2: with the
+  /// line numbers from 0), with or without a level `train` and `val`.
   ///
-  /// The classes are those with a folder, in the list's order. The published evaluation is on `val`, which is
-  /// called `test` here; so is everything where there is no `train`.
+  /// The classes are those with a folder, in the order of the list. The published evaluation is on `val`, which is
+  /// called `test` in moco. Without `train`, all images are `test`.
   /// - Throws: E0510 if no folder of a listed class is found, E0517 for the list; E0511, E0514.
   public static func imageNet(
     _ path: String, name: String? = nil, options: DataOptions = .init()
@@ -56,17 +56,18 @@ extension Dataset {
     var places: [String: Int] = [:]
     for (index, entry) in order.enumerated() {
       guard places.updateValue(index, forKey: entry.identifier) == nil else {
-        throw DataError.badList(list, line: entry.line, "\(entry.identifier) stands here a second time")
+        throw DataError.badList(list, line: entry.line, "\(entry.identifier) is a duplicate")
       }
     }
-    // In V2 folders are called by number.
+    // In V2 folders are named by number.
     for index in order.indices where places[String(index)] == nil { places[String(index)] = index }
 
     let levels = try classLevels(below: path, depth: 0) { places[$0] != nil }
     guard !levels.isEmpty else {
       throw DataError.empty(
-        path, "there is no folder of a class that classnames.txt lists",
-        help: "the images of tench belong into a folder n01440764")
+        path, "it contains no folder of a class from classnames.txt",
+        help:
+          "put the images of each class into a folder named by its identifier, such as n01440764 for tench")
     }
     let hasTraining = levels.contains { $0.split == "train" }
     let hasTest = levels.contains { $0.split == "test" }
@@ -85,10 +86,10 @@ extension Dataset {
     var notes = ListingNotes(lines: [walk.clutterNote].compactMap { $0 }, skipped: walk.accounted())
     guard !found.isEmpty else {
       throw DataError.empty(
-        path, "there is no image in it" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""))
+        path, "it contains no images" + (SkippedImage.summary(notes.skipped).map { "; \($0)" } ?? ""))
     }
     let listedOnly = order.count - Set(found.map(\.place)).count
-    if listedOnly > 0 { notes.lines.append("\(listedOnly) classes of \(classNames) have no images here") }
+    if listedOnly > 0 { notes.lines.append("\(listedOnly) classes of \(classNames) have no images") }
     let present = Set(found.map(\.place)).sorted()
     let labels = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     let classes = present.map { order[$0].name }
@@ -98,12 +99,12 @@ extension Dataset {
     let data = try from(
       listed, name: name ?? FileSystem.name(of: path), classes: classes, options: options, place: path,
       notes: notes)
-    // What lies like ImageNet is trained like ImageNet, whatever its folder is called.
+    // A data set with ImageNet's layout is trained like ImageNet, independent of its folder's name.
     guard PublishedDataSets.name(of: data.name) != "ImageNet" else { return data }
     return data.mapSplits { $0.of(dataset: "ImageNet, by its folders") }
   }
 
-  /// The lines of a list that begin with a word of their own.
+  /// The lines of a list that start with an identifier.
   /// - Throws: E0501, E0502, E0517 for a line of one word.
   private static func identified(
     _ list: String, _ wanted: String, example: String
@@ -121,13 +122,13 @@ extension Dataset {
   }
 
   private struct ClassLevel {
-    /// What the folder above is called, as a split.
+    /// The split by the name of the folder above.
     let split: String?
     let path: String
     let folders: [String]
   }
 
-  /// The folders that hold folders of classes, the highest of every branch.
+  /// The folders that contain class folders, the highest of every branch.
   private static func classLevels(
     below path: String, depth: Int, isClass: (String) -> Bool
   ) throws -> [ClassLevel] {
@@ -147,7 +148,7 @@ extension Dataset {
 
   // MARK: FGVC Aircraft
 
-  /// FGVC Aircraft: `variants.txt` with a class a line, `images_variant_train.txt`, `…val…`, `…test…` with a
+  /// FGVC Aircraft: `variants.txt` with one class per line, `images_variant_train.txt`, `…val…`, `…test…` with a
   /// line "0034309 707-320" for every image, which is `images/0034309.jpg`.
   ///
   /// - Throws: E0501, E0502 for the lists, E0517 for what they say; E0511, E0512, E0514.
@@ -172,7 +173,7 @@ extension Dataset {
         listed.append(ListedImage(path: "\(path)/images/\(line.word).jpg", label: label, split: split))
       }
     }
-    guard !listed.isEmpty else { throw DataError.empty(path, "its lists name no image") }
+    guard !listed.isEmpty else { throw DataError.empty(path, "its lists contain no images") }
     var notes = ListingNotes()
     notes.root = path + "/images"
     return try from(

@@ -1,35 +1,35 @@
 import MocoBase
 
 extension SplitFolders {
-  /// Refuses folders of classes that hold splits, or are alone and hold folders: they stand one level too high or too
-  /// low, and would be read as classes.
+  /// Rejects class folders that contain splits, or a single class folder that contains folders: they are one level too high or too
+  /// low, and would be read incorrectly.
   ///
-  /// - Throws: E0521 for splits, E0511 for one folder that holds several.
+  /// - Throws: E0521 for splits, E0511 for one folder that contains several.
   static func refuseNested(_ root: String, _ folders: [String]) throws {
     for folder in folders {
       let path = FolderWalk.join(root, folder)
-      // A folder that cannot be listed is accounted for when its images are looked for.
+      // A folder that cannot be listed is reported when its images are searched.
       guard let entries = try? FileSystem.list(path) else { continue }
       let splits = entries.filter {
-        // A folder of many images is not asked for each.
+        // In a folder of many images, not every image is checked.
         $0.utf8.count <= 40 && ImageKind.named($0) == nil && SplitNames.split($0) != nil
           && FileSystem.kind(FolderWalk.join(path, $0)) == .folder
       }
       guard Set(splits.compactMap { SplitNames.split($0) }).count >= 2 else { continue }
       if splits.contains(where: { holdsFolders(FolderWalk.join(path, $0)) }) {
         throw DataError.splits(
-          "\(root): \(folder) holds the folders \(NameList.few(splits)), which are called like splits: it is not a class",
-          help: "name the folder that holds the splits: dataset(\"\(path)\")")
+          "\(root): \(folder) contains \(NameList.few(splits)), which are names of splits, so it is not a class",
+          help: "use the folder that contains the splits: dataset(\"\(path)\")")
       }
       guard splits.contains(where: { holdsImages(FolderWalk.join(path, $0)) }) else { continue }
       throw DataError.splits(
-        "\(root): \(folder) holds the folders \(NameList.few(splits)), which are called like splits, below the class",
+        "\(root): the class folder \(folder) contains \(NameList.few(splits)), which are names of splits",
         help:
           "move the splits above the classes (\(splits[0])/\(folder)), or list path, label and split of every image in a"
           + " CSV file")
     }
     guard folders.count == 1, let only = folders.first else { return }
-    // Archives are often unpacked into folders that hold one folder.
+    // Archives are often unpacked into a folder that contains one folder.
     var path = FolderWalk.join(root, only)
     var inner = subfolders(path)
     for _ in 0..<8 {
@@ -39,12 +39,13 @@ extension SplitFolders {
     }
     if inner.count == 1, holdsFolders(FolderWalk.join(path, inner[0])) {
       throw DataError.tooFewClasses(
-        root, [only], help: "name the folder whose sub-folder \(inner[0]) is the split: dataset(\"\(path)\")")
+        root, [only],
+        help: "use the folder with the sub-folder \(inner[0]), which is the split: dataset(\"\(path)\")")
     }
     guard inner.count >= 2 else { return }
     throw DataError.tooFewClasses(
       root, [only],
-      help: "name the folder whose sub-folders (\(NameList.few(inner))) are the classes: dataset(\"\(path)\")"
+      help: "use the folder with the class folders (\(NameList.few(inner))): dataset(\"\(path)\")"
     )
   }
 

@@ -1,8 +1,8 @@
-/// Which sub-folders of a data folder are splits, and which are classes.
+/// Decides which sub-folders of a data folder are splits, and which are classes.
 struct SplitFolders {
   /// A folder of class folders.
   struct Level {
-    /// nil where the data has no splits.
+    /// nil if the data has no splits.
     let split: String?
     let path: String
     /// The class folders in it, as they are on disk.
@@ -10,16 +10,16 @@ struct SplitFolders {
   }
 
   var levels: [Level] = []
-  /// What was decided, and what was left out.
+  /// Decisions, and ignored folders.
   var notes: [String] = []
   /// Folders that are neither a split nor a class, and why.
   var skipped: [SkippedImage] = []
 
   /// Reads a folder with the sub-folders `folders`.
   ///
-  /// Where `train` stands beside anything, or two names of splits, they are splits and hold the class folders. A
-  /// folder of that name that holds images and no folders is one of classes among classes, and none beside splits.
-  /// - Throws: E0521 where the names do not say what is meant.
+  /// If there is a folder `train` with others next to it, or two folders with names of splits, they are splits and contain the class folders. A
+  /// folder with such a name that contains images and no folders is a class among classes, and ignored next to splits.
+  /// - Throws: E0521 if the names are ambiguous.
   init(_ root: String, _ folders: [String], options: DataOptions, walk: inout FolderWalk) throws {
     let meant = options.named.map { named in Set(named.flatMap(\.from)) }
     let callable = folders.filter { meant?.contains($0) ?? (SplitNames.split($0) != nil) }
@@ -38,20 +38,22 @@ struct SplitFolders {
     guard isSplit else {
       if let folder = holding.first {
         throw DataError.splits(
-          "\(root): \(folder) is called like a split and holds folders, but \(NameList.few(others)) beside it "
-            + "\(others.count == 1 ? "is" : "are") no split",
-          help: "say which are splits, split: {test: \"\(folder)\"}, or rename the folder if it is a class")
+          "\(root): \(folder) has the name of a split and contains folders, but next to it \(NameList.few(others)) "
+            + "\(others.count == 1 ? "is not a split" : "are not splits")",
+          help: "name the splits, split: {test: \"\(folder)\"}, or rename the folder if it is a class")
       }
-      for folder in callable { notes.append("\(folder) holds images and no folders: it is read as a class") }
+      for folder in callable {
+        notes.append("\(folder) contains images and no folders: it is read as a class")
+      }
       levels = [Level(split: nil, path: root, classes: folders)]
       return
     }
     guard !holding.isEmpty else {
       throw DataError.splits(
-        "\(root): \(NameList.few(callable)) \(callable.count == 1 ? "is" : "are") called like splits and "
-          + "\(callable.count == 1 ? "holds" : "hold") no folders of classes",
+        "\(root): \(NameList.few(callable)) \(callable.count == 1 ? "has the name of a split" : "have names of splits") but "
+          + "\(callable.count == 1 ? "contains" : "contain") no class folders",
         help:
-          "make one sub-folder for each class in each, or list path, label and split of every image in a CSV file"
+          "create one sub-folder for each class in each split, or list path, label and split of every image in a CSV file"
       )
     }
     let splits = try SplitNames.resolve(
@@ -64,18 +66,18 @@ struct SplitFolders {
         if split != folder.lowercased() { notes.append("the split \(split) is the folder \(folder)") }
       } else if SplitNames.split(folder) != nil, callable.contains(folder) {
         skipped.append(
-          SkippedImage(path: path, reason: "called like a split, but holds no folders of classes"))
+          SkippedImage(path: path, reason: "has the name of a split, but contains no class folders"))
       } else {
-        skipped.append(SkippedImage(path: path, reason: "a folder beside splits that is none"))
+        skipped.append(SkippedImage(path: path, reason: "next to the splits, but not a split"))
       }
     }
   }
 
-  /// The class folders in a split's folder; where it holds nothing but a folder that means the same split, those
+  /// The class folders in a split's folder; if it contains only a folder for the same split, those
   /// in there.
   private static func level(_ root: String, _ folder: String, _ walk: inout FolderWalk) throws -> Level {
     let path = FolderWalk.join(root, folder)
-    // What lies in a folder without classes is left out with it.
+    // Files in a folder without classes are ignored with it.
     var look = walk
     let classes = try look.folders(in: path)
     guard !classes.isEmpty else { return Level(split: nil, path: path, classes: []) }

@@ -1,4 +1,4 @@
-/// What splits are called, in folders and in lists.
+/// The names of splits, in folders and in lists.
 enum SplitNames {
   private static let words: [String: String] = [
     "train": "train", "training": "train", "trn": "train",
@@ -9,12 +9,12 @@ enum SplitNames {
     "trainval": "trainval", "unlabeled": "unlabeled", "unlabelled": "unlabeled", "extra": "extra",
     "pretrain": "pretrain",
   ]
-  /// What may stand beside such a word: "training_set", "seg_train", "train-images".
+  /// Words that may be next to such a word: "training_set", "seg_train", "train-images".
   private static let companions: Set<String> = [
     "set", "data", "dataset", "img", "imgs", "image", "images", "seg", "split", "folder", "samples",
   ]
 
-  /// The split that a name means, in any case, with a year or a word such as `set` beside it: "Train", "val2017",
+  /// The split that a name means, in any case, with a year or a word such as `set` next to it: "Train", "val2017",
   /// "training_set". nil for every other name.
   static func split(_ name: String) -> String? {
     var parts = name.lowercased().split(whereSeparator: { "_- .".contains($0) }).map(String.init)
@@ -30,10 +30,10 @@ enum SplitNames {
     text.count == 4 && (text.hasPrefix("19") || text.hasPrefix("20")) && text.allSatisfy { "0"..."9" ~= $0 }
   }
 
-  /// The split of every raw name, by the options or by the usual names; a name that is none stands for itself where
-  /// `keeps`, else it has none.
+  /// The split of every raw name, by the options or by the usual names. An unknown name is its own split if
+  /// `keeps`, otherwise it has none.
   ///
-  /// - Throws: E0521 where two names mean one split, or the options name what is not there.
+  /// - Throws: E0521 if two names belong to the same split, or the options name a missing one.
   static func resolve(
     _ raw: [String], named: [DataOptions.NamedSplit]?, keeps: Bool, place: String, kind: String
   ) throws -> [String: String] {
@@ -44,11 +44,11 @@ enum SplitNames {
           guard raw.contains(name) else {
             throw DataError.splits(
               "\(place) has no \(kind) \"\(name)\"",
-              help: "write one of: \(raw.prefix(12).joined(separator: ", "))")
+              help: "use one of: \(raw.prefix(12).joined(separator: ", "))")
           }
           guard splits.updateValue(split.name, forKey: name) == nil else {
             throw DataError.splits(
-              "\"\(name)\" is asked for twice", help: "name each \(kind) in one split only")
+              "\"\(name)\" is used more than once", help: "use each \(kind) in one split only")
           }
         }
       }
@@ -59,9 +59,9 @@ enum SplitNames {
       guard let split = SplitNames.split(name) ?? (keeps ? name : nil) else { continue }
       if let other = first.updateValue(name, forKey: split) {
         throw DataError.splits(
-          "\(place): \"\(other)\" and \"\(name)\" both mean the split \(split)",
+          "\(place): \"\(other)\" and \"\(name)\" both belong to the split \(split)",
           help:
-            "say what you mean: split: {\(split): \"\(name)\"}, or {\(split): [\"\(other)\", \"\(name)\"]} for both"
+            "choose one or both: split: {\(split): \"\(name)\"}, or {\(split): [\"\(other)\", \"\(name)\"]} for both"
         )
       }
       splits[name] = split

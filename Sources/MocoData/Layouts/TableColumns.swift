@@ -2,18 +2,18 @@ import MocoBase
 
 /// Which columns of a table of images are the path, the label and the split.
 ///
-/// A first line that cannot be a row, since it names no image, is a header. Columns are found by their usual names, in
-/// any order and case; where there are none, by what they hold. What two columns could be is refused by name.
+/// A first line without an image is a header. Columns are found by their usual names, in
+/// any order and case; without usual names, by their contents. Ambiguous columns are rejected with an error that lists them.
 struct TableColumns {
   var path = 0
-  /// The column that names classes; nil where numbers alone tell them apart.
+  /// The column with class names; nil if there are only class numbers.
   var name: Int?
-  /// The column that numbers classes.
+  /// The column with class numbers.
   var number: Int?
   var split: Int?
   /// The names of the columns; nil without a header.
   var header: [String]?
-  /// What was assumed.
+  /// Assumptions.
   var notes: [String] = []
 
   static let pathNames: Set<String> = [
@@ -33,7 +33,7 @@ struct TableColumns {
     "split", "set", "fold", "subset", "partition", "phase", "usage", "data_set",
   ]
 
-  /// Columns that say yes or no to training, by 1 and 0, true and false, yes and no.
+  /// Values of columns that mark training images: 1 and 0, true and false, yes and no.
   static let trainingFlags: Set<String> = [
     "is_train", "is_training", "is_training_image", "in_train", "istrain",
   ]
@@ -47,7 +47,7 @@ struct TableColumns {
   private let width: Int
 
   /// - Parameter isThere: whether a field is the path of a file.
-  /// - Throws: E0517 where it is not clear what a column is, E0519 for numbers and names that disagree.
+  /// - Throws: E0517 for ambiguous columns, E0519 for numbers and names that do not match.
   init(
     _ all: [CSV.Row], file: String, delimiter: CSV.Delimiter, options: DataOptions, isThere: (String) -> Bool
   ) throws {
@@ -61,22 +61,22 @@ struct TableColumns {
     width = header?.count ?? rows.first?.fields.count ?? 0
     if width == 1, let first = all.first, let next = all.dropFirst().first, next.fields.count > 1 {
       throw DataError.badList(
-        file, line: first.line, "the line has 1 column, the next one \(next.fields.count)",
-        help: "remove it if it is a title, or write the names of the columns there")
+        file, line: first.line, "the line has 1 column, but the next one has \(next.fields.count)",
+        help: "remove it if it is a title, or replace it by a line with column names")
     }
     for row in body where row.fields.count != width {
       throw DataError.badList(
         file, line: row.line,
         "expected \(TableColumns.columns(width)), found \(TableColumns.columns(row.fields.count))",
         help: row.fields.count < width
-          ? "separate columns by \(delimiter.name), as in the first line"
-          : "put quotes around fields that hold \(delimiter.name)")
+          ? "separate columns with \(delimiter.name), as in the first line"
+          : "put quotes around fields that contain \(delimiter.name)")
     }
     guard width > 1 else {
       throw DataError.badList(
         file, line: all.first?.line,
         "expected path,label or path,label,split, found \(TableColumns.columns(width))",
-        help: "separate columns by commas, semicolons or tabs")
+        help: "separate columns with commas, semicolons or tabs")
     }
     try choose(options, isThere)
     if let header {
@@ -88,12 +88,12 @@ struct TableColumns {
 
   private static func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(count) columns" }
 
-  /// Whether a field names an image, by its ending or since it is there.
+  /// Whether a field names an image, by its extension or because the file exists.
   private static func isImage(_ field: String, _ isThere: (String) -> Bool) -> Bool {
     ImageKind.named(field) != nil || isThere(field)
   }
 
-  /// A first line with the usual names in it, or without an image where other lines have one.
+  /// Whether the first line is a header: it has the usual names, or no image while other lines have one.
   private static func isHeader(_ first: CSV.Row, of rows: [CSV.Row], isThere: (String) -> Bool) -> Bool {
     guard !first.fields.contains(where: { isImage($0, isThere) }) else { return false }
     let words = first.fields.map(plain)
@@ -101,7 +101,7 @@ struct TableColumns {
     return rows.dropFirst().prefix(100).contains { row in row.fields.contains { isImage($0, isThere) } }
   }
 
-  /// A column's name as it is looked up.
+  /// A column's name for lookup.
   static func plain(_ name: String) -> String {
     String(name.lowercased().map { " -.".contains($0) ? "_" : $0 })
   }
@@ -112,7 +112,7 @@ struct TableColumns {
   private func isNumbers(_ place: Int) -> Bool {
     rows.allSatisfy { Int($0.fields[place]).map { $0 >= 0 } ?? false }
   }
-  /// Whether a column holds numbers, though maybe none that can be labels: -1, 0.5, nan.
+  /// Whether a column contains numbers, possibly invalid as labels: -1, 0.5, nan.
   private func isNumeric(_ place: Int) -> Bool {
     var holdsNumbers = false
     for row in rows where !row.fields[place].isEmpty {
@@ -136,7 +136,7 @@ struct TableColumns {
     (header ?? []).indices.filter { names.contains(TableColumns.plain(header?[$0] ?? "")) }
   }
 
-  /// A column that the options name, or number from 1.
+  /// A column from the options, by name or number from 1.
   private func asked(_ column: TableColumn, _ options: DataOptions) throws -> Int? {
     guard let name = options.columns[column] else { return nil }
     if let header {
@@ -147,7 +147,7 @@ struct TableColumns {
     }
     throw DataError.badList(
       file, "there is no column \"\(name)\"",
-      help: "write one of: \(header?.joined(separator: ", ") ?? "1 to \(width), the file has no header")")
+      help: "use one of: \(header?.joined(separator: ", ") ?? "1 to \(width); the file has no header")")
   }
 
   private mutating func choose(_ options: DataOptions, _ isThere: (String) -> Bool) throws {
@@ -161,8 +161,8 @@ struct TableColumns {
       }
       return DataError.badList(
         file, what,
-        help: "say which: columns: {\(column): \"\(example(places.last ?? 0))\"}"
-          + (header == nil ? ", or write a first line that names the columns" : ""))
+        help: "choose one: columns: {\(column): \"\(example(places.last ?? 0))\"}"
+          + (header == nil ? ", or add a first line with column names" : ""))
     }
     // The path.
     let pathsByName = found(TableColumns.pathNames)
@@ -172,7 +172,7 @@ struct TableColumns {
       var places = pathsByName.count > 1 ? pathsByName.filter(holdsImages) : pathsByName
       if places.isEmpty { places = (0..<width).filter(holdsImages) }
       if places.count > 1 {
-        // Only one of them may lie here.
+        // Only one of them may exist.
         let there = places.filter { place in sample.allSatisfy { isThere($0.fields[place]) } }
         if there.count == 1 { places = there }
       }
@@ -180,12 +180,14 @@ struct TableColumns {
         throw unclear(
           .path, among: places,
           places.isEmpty
-            ? "no column holds the paths of images"
+            ? "no column contains image paths"
               + (header == nil ? "; the first line is \(firstLine)" : "")
-            : "the columns \(called(places)) could both be the path")
+            : "ambiguous: the columns \(called(places)) could both be the path")
       }
       path = place
-      if header != nil, pathsByName != [place] { notes.append("the path is the column \(called(place))") }
+      if header != nil, pathsByName != [place] {
+        notes.append("the path is read from the column \(called(place))")
+      }
     }
     // The split.
     if let place = try asked(.split, options) {
@@ -193,7 +195,8 @@ struct TableColumns {
     } else {
       let places = found(TableColumns.splitNames).filter { $0 != path }
       guard places.count <= 1 else {
-        throw unclear(.split, among: places, "the columns \(called(places)) could both be the split")
+        throw unclear(
+          .split, among: places, "ambiguous: the columns \(called(places)) could both be the split")
       }
       split = places.first
       let yesOrNo = found(TableColumns.trainingFlags)
@@ -202,13 +205,13 @@ struct TableColumns {
       {
         split = place
         isFlag = true
-        notes.append("the column \(called(place)) says what is in train, the rest is test")
+        notes.append("the column \(called(place)) marks the training images; the others are test images")
       }
       if split == nil, options.columns[.label] == nil, width > 2 {
         let byValue = (0..<width).filter { $0 != path && isSplits($0) }
         if byValue.count == 1 {
           split = byValue[0]
-          if header != nil { notes.append("the split is the column \(called(byValue[0]))") }
+          if header != nil { notes.append("the split is read from the column \(called(byValue[0]))") }
         }
       }
     }
@@ -222,7 +225,7 @@ struct TableColumns {
     let places = byName.isEmpty ? rest : byName
     var numbers = places.filter(isNumbers)
     var texts = places.filter { !isNumbers($0) }
-    // Numbers that can be no labels are refused as such, not taken for names.
+    // Numbers that cannot be labels are rejected, not used as names.
     let odd = texts.filter(isNumeric)
     if numbers.isEmpty, odd.count == 1, texts.count == 1 || texts.count == 2 && isWhole(odd[0]) {
       numbers = odd
@@ -232,21 +235,23 @@ struct TableColumns {
     guard texts.count <= 1, numbers.count <= 1 else {
       throw unclear(
         .label, among: texts.count > 1 ? texts : numbers,
-        "the columns \(called(texts.count > 1 ? texts : numbers)) could \(places.count > 2 ? "all" : "both") be the label"
+        "ambiguous: the columns \(called(texts.count > 1 ? texts : numbers)) could \(places.count > 2 ? "all" : "both") be the label"
       )
     }
     name = texts.first
     number = numbers.first
-    if byName.isEmpty, header != nil { notes.append("the label is the column \(called(places[0]))") }
+    if byName.isEmpty, header != nil {
+      notes.append("the label is read from the column \(called(places[0]))")
+    }
     if header == nil, width > 2, let place = number, name != nil {
-      notes.append("the column \(place + 1) numbers the classes")
+      notes.append("the column \(place + 1) contains class numbers")
     }
   }
 
-  /// The classes of the rows, and the label of each: numbers in their order, names alone as they first appear.
+  /// The classes of the rows, and the label of each: numbers in their order, names in the order of first appearance.
   ///
   /// Two numbers may have one name, as in ImageNet.
-  /// - Throws: E0517 for an empty field, E0519 where a number has two names, or a label is not a whole number from 0.
+  /// - Throws: E0517 for an empty field, E0519 where a number has two names, or a label is not an integer from 0.
   mutating func labels() throws -> (classes: [String], labels: [Int]) {
     guard let key = number ?? name else { return ([], []) }
     var order: [String] = []
@@ -256,11 +261,11 @@ struct TableColumns {
       let field = ClassNames.readable(row.fields[key])
       guard !field.isEmpty else {
         throw DataError.badList(
-          file, line: row.line, "the label is empty", help: "write its class there, or remove the line")
+          file, line: row.line, "the label is empty", help: "write the class name, or remove the line")
       }
       if let digits = ForeignDigits(field) {
         throw DataError.mismatch(
-          "\(file):\(row.line): the label \(field) is written in other digits or signs than 0 to 9, - and .",
+          "\(file):\(row.line): the label \(field) contains characters other than 0 to 9, - and .",
           help: "write \(digits.plain)" + (number == nil ? ", or a name with letters in it" : ""))
       }
       let value = try number == nil ? field : self.label(row, key)
@@ -272,13 +277,13 @@ struct TableColumns {
       let text = ClassNames.readable(row.fields[name])
       guard !text.isEmpty else {
         throw DataError.badList(
-          file, line: row.line, "the class name is empty", help: "write the name there, or remove the line")
+          file, line: row.line, "the class name is empty", help: "write the class name, or remove the line")
       }
       if let other = names[value], other.text != text {
         throw DataError.mismatch(
-          "\(file):\(row.line): label \(value) is called both \"\(other.text)\" (line \(other.line)) and \"\(text)\"",
+          "\(file):\(row.line): label \(value) has two names, \"\(other.text)\" (line \(other.line)) and \"\(text)\"",
           help:
-            "correct the line, or say which column is meant: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}"
+            "correct the line, or choose the column: columns: {label: \"\(header?[name] ?? "\(name + 1)")\"}"
         )
       }
       if names[value] == nil { names[value] = (text, row.line) }
@@ -287,7 +292,7 @@ struct TableColumns {
       order.sort { (Int($0) ?? 0) < (Int($1) ?? 0) }
       for (label, value) in order.enumerated() { first[value] = label }
       if order.enumerated().contains(where: { String($0.offset) != $0.element }) {
-        notes.append("the numbers \(NameList.few(order)) become labels from 0")
+        notes.append("the numbers \(NameList.few(order)) are mapped to labels from 0")
       }
     }
     let classes = order.map { names[$0]?.text ?? $0 }
@@ -301,18 +306,18 @@ struct TableColumns {
     return (classes, labels)
   }
 
-  /// Whether two classes may have one name: numbers tell them apart.
+  /// Whether two classes may have the same name: they are distinguished by numbers.
   var areLabeled: Bool { number != nil && name != nil }
 
-  /// The label of a row as a whole number, `1` for `1.0` too.
+  /// The label of a row as an integer, `1` for `1.0` too.
   private func label(_ row: CSV.Row, _ key: Int) throws -> String {
     let field = row.fields[key]
     let whole = Int(field) ?? Double(field).flatMap { Int(exactly: $0) }
     guard let whole, whole >= 0, whole < 1 << 53 else {
       let shown = field.isEmpty ? "empty" : field
       throw DataError.mismatch(
-        "\(file):\(row.line): the label is \(shown), and labels are whole numbers from 0",
-        help: "remove the line if its image has no label, or write the names of classes in place of numbers")
+        "\(file):\(row.line): the label is \(shown); labels must be integers from 0",
+        help: "remove the line if its image has no label, or write class names instead of numbers")
     }
     return String(whole)
   }
@@ -321,20 +326,20 @@ struct TableColumns {
     "nan", "none", "null", "nil", "na", "n/a", "?", "-", "unknown", "undefined",
   ]
 
-  /// Says what becomes of numbers without names, and names that may be none.
+  /// Adds notes about numbers without names, and suspicious names.
   private mutating func noteNames(_ classes: [String]) {
     guard name != nil else {
-      notes.append("no column names the classes: classes are called by their numbers")
+      notes.append("no column has class names: classes are named by their numbers")
       return
     }
     let odd = classes.filter { Double($0) != nil || TableColumns.nothings.contains($0.lowercased()) }
     guard !odd.isEmpty else { return }
-    notes.append("names of classes that look like numbers or nothing: \(NameList.few(odd))")
+    notes.append("class names that look like numbers or missing values: \(NameList.few(odd))")
   }
 
   /// Line, path and raw split of every row.
   ///
-  /// - Throws: E0517 for an empty path, or a row without a split where others have one.
+  /// - Throws: E0517 for an empty path, or a row without a split if others have one.
   func entries() throws -> [(line: Int, path: String, split: String?)] {
     let splits = split.map { column($0) }
     let hasSplits = splits?.contains { !$0.isEmpty } ?? false
@@ -343,7 +348,7 @@ struct TableColumns {
       guard !file.isEmpty else { throw DataError.badList(self.file, line: row.line, "the path is empty") }
       guard hasSplits, let field = splits?[place] else { return (row.line, file, nil) }
       guard !field.isEmpty else {
-        throw DataError.badList(self.file, line: row.line, "\(file) has no split, but other lines have one")
+        throw DataError.badList(self.file, line: row.line, "\(file) has no split, but other images have one")
       }
       return (row.line, file, isFlag ? TableColumns.flags[field.lowercased()] ?? field : field)
     }

@@ -9,11 +9,11 @@ extension DataLayout {
     file: "a file of tensors", endings: [".safetensors", ".npz", ".npy", ".pt", ".pth"],
     help: """
       A file of tensors with `images` (bytes, in safetensors) or `features`, and `labels`; with splits `train.features`,
-        `train.labels`, …: safetensors, NumPy's `.npz`, PyTorch's `.pt`. `help("features")` says how others make them.
+        `train.labels`, …: safetensors, NumPy's `.npz`, PyTorch's `.pt`. `help("features")` shows how to create them.
       """,
     read: { place, request in try Dataset.tensors(place.path, options: request.options) })
 
-  /// What CoOp's `lpclip` writes: a file of features for each split.
+  /// The format of CoOp's `lpclip`: a file of features for each split.
   static let tensorFolder = DataLayout(
     folder: "a folder of features",
     help:
@@ -25,12 +25,12 @@ extension DataLayout {
       for file in files {
         if let other = seen.updateValue(file.path, forKey: file.split) {
           throw DataError.splits(
-            "\(other) and \(file.path) both mean the split \(file.split)",
-            help: "leave one of them in the folder")
+            "\(other) and \(file.path) both belong to the split \(file.split)",
+            help: "keep only one of them in the folder")
         }
       }
       if request.options.cut != nil {
-        throw DataError.unheeded("split:", place.path, help: "leave it out: the files are splits")
+        throw DataError.unheeded("split:", place.path, help: "leave it out: the files are the splits")
       }
       let others = (place.entries ?? []).filter { entry in
         !FolderClutter.holds(entry) && !files.contains { $0.path == FolderWalk.join(place.path, entry) }
@@ -42,7 +42,7 @@ extension DataLayout {
 }
 
 extension Dataset {
-  /// The files of features in a folder of nothing else, by their splits; nil for every other folder.
+  /// The feature files of a folder that contains only such files, by split; nil for every other folder.
   static func featureFiles(_ path: String, _ entries: [String]) -> [(split: String, path: String)]? {
     let endings = DataLayout.tensors.endings.filter { $0 != ".npy" }
     var found: [(split: String, path: String)] = []
@@ -66,10 +66,10 @@ extension Dataset {
   ///   - features: Shape: [N, D].
   ///   - labels: N indices into `classes`.
   ///   - classes: nil for the labels' numbers.
-  ///   - origin: a line for people on where the vectors come from.
+  ///   - origin: a one-line description on where the vectors come from.
   ///   - splits: for each split the rows that belong to it; nil for all of them in `train` and the same in
   ///     `test`.
-  /// - Throws: E0519 if numbers do not fit; E0511, E0512 for the classes.
+  /// - Throws: E0519 if numbers do not match; E0511, E0512 for the classes.
   public static func features(
     _ features: Tensor, labels: [Int], classes: [String]? = nil, name: String = "features",
     splits: [(name: String, rows: [Int])]? = nil, origin: String? = nil
@@ -77,14 +77,16 @@ extension Dataset {
     let source = try FeatureTable(name: name, features: features)
     guard source.count == labels.count else {
       throw DataError.mismatch(
-        "\(name): \(source.count) rows of features, but \(labels.count) labels", help: "give one label a row")
+        "\(name): \(source.count) rows of features, but \(labels.count) labels",
+        help: "pass one label per row")
     }
     let names = try checkLabels(labels, classes: classes, name: name)
     let items = labels.enumerated().map { DataItem(source: $0, label: $1) }
     func split(_ name: String, _ rows: [Int]) throws -> DataSplit {
       let chosen = try rows.map { row in
         guard items.indices.contains(row) else {
-          throw DataError.mismatch("the split \"\(name)\" names row \(row) of \(items.count)")
+          throw DataError.mismatch(
+            "row \(row) of the split \"\(name)\" is out of range: there are \(items.count) rows")
         }
         return items[row]
       }
@@ -102,24 +104,25 @@ extension Dataset {
   private static func checkLabels(_ labels: [Int], classes: [String]?, name: String) throws -> [String] {
     guard let highest = labels.max(), let lowest = labels.min() else {
       throw DataError.empty(
-        name, "there are no images", help: "give at least two images of different classes")
+        name, "there are no images", help: "pass at least two images of different classes")
     }
     guard lowest >= 0, highest < 1 << 24 else {
       throw DataError.mismatch(
-        "\(name) has the label \(lowest < 0 ? lowest : highest)", help: "labels count from 0")
+        "\(name) has the label \(lowest < 0 ? lowest : highest)", help: "use labels from 0")
     }
     let names = classes?.map { ClassNames.readable($0) } ?? (0...highest).map(String.init)
     try ClassNames.check(names, data: name, areLabeled: true)
     guard highest < names.count else {
       throw DataError.mismatch(
-        "\(name) has the label \(highest), but only \(names.count) classes", help: "name every class")
+        "\(name) has the label \(highest), but only \(names.count) classes",
+        help: "pass a name for every class")
     }
     return names
   }
 
   /// A file of tensors with `images` or `features`, and `labels`; for splits with the names `train.images`,
   /// `train.labels`, `test.features` …: safetensors, PyTorch's, and NumPy's arrays. Metadata may hold `classes`, a JSON
-  /// list of names; in a file of PyTorch they are a list beside the tensors.
+  /// list of names; in a file of PyTorch they are a list next to the tensors.
   ///
   /// Images are bytes: [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels, in safetensors.
   /// - Throws: E0501, E0502, E0605 for the file; E0510 if it holds neither; E0511, E0512, E0513, E0519, E0521.
@@ -129,9 +132,9 @@ extension Dataset {
     try tensors([(nil, path)], path: path, name: name, options: options)
   }
 
-  /// The tensor of features in a file, and what a person should know of it: the one that is called so, or the only one.
+  /// The tensor of features in a file, with a note about it: the one with that name, or the only one.
   ///
-  /// - Throws: E0501, E0502, E0605 for the file; E0510 if it is not clear which tensor is meant; E0519 for its shape.
+  /// - Throws: E0501, E0502, E0605 for the file; E0510 if the tensor is ambiguous; E0519 for its shape.
   package static func featureTensor(_ path: String) throws -> (tensor: Tensor, note: String) {
     let file = try TensorFiles.open(path)
     let entry = try FeatureFile.only(in: file, called: FeatureFile.featureNames)
@@ -140,16 +143,16 @@ extension Dataset {
     return (table, try FeatureFile.note(table, stored: stored))
   }
 
-  /// The labels in a file: the tensor that is called so, or the only one.
+  /// The labels in a file: the tensor with that name, or the only one.
   ///
-  /// - Throws: as `featureTensor`; E0519 for what is not a label.
+  /// - Throws: as `featureTensor`; E0519 for invalid labels.
   package static func labelTensor(_ path: String) throws -> [Int] {
     let file = try TensorFiles.open(path)
     let entry = try FeatureFile.only(in: file, called: FeatureFile.labelNames)
     return try FeatureFile.labels(file.tensor(entry.name), of: "\(path): \(entry.name)")
   }
 
-  /// The same of several files, each a split of the name beside it. A file of several splits keeps its own.
+  /// The same for several files, each with the name of its split. A file with several splits keeps its own.
   package static func tensors(
     _ files: [(split: String?, path: String)], path: String, name: String? = nil,
     options: DataOptions = .init(), notes: [String] = []
@@ -158,7 +161,7 @@ extension Dataset {
     let read = try files.map { entry in
       (split: entry.split, file: try FeatureFile(TensorFiles.open(entry.path)))
     }
-    guard let first = read.first else { throw DataError.empty(path, "there are no files of features") }
+    guard let first = read.first else { throw DataError.empty(path, "it contains no feature files") }
     var classes: [String]?
     var notes = notes
     var labels: [Int] = []
@@ -168,7 +171,7 @@ extension Dataset {
       if let names = try file.classes() {
         guard classes == nil || classes == names else {
           throw DataError.mismatch(
-            "\(file.file.path) has other class names than \(first.file.file.path)",
+            "the class names in \(file.file.path) and \(first.file.file.path) differ",
             help: "write the same classes into both files, in the order of the labels")
         }
         classes = names
@@ -179,8 +182,8 @@ extension Dataset {
       guard file.isImages == first.file.isImages, split == nil || file.parts.allSatisfy({ $0.split == nil })
       else {
         throw DataError.splits(
-          "\(file.file.path) is the split \(split ?? ""), and holds \(file.parts[0].content)",
-          help: "give each file one split of features and labels")
+          "\(file.file.path) is the split \(split ?? ""), but contains \(file.parts[0].content)",
+          help: "put the features and labels of one split into each file")
       }
       for part in file.parts {
         let own = try file.labels(part.labels)
@@ -188,8 +191,8 @@ extension Dataset {
           let table = try file.features(part.content)
           guard table.shape[0] == own.count else {
             throw DataError.mismatch(
-              "\(file.file.path): \(part.content) has \(table.shape[0]) rows, but \(part.labels) \(own.count) labels",
-              help: "save one label a row")
+              "\(file.file.path): \(part.content) has \(table.shape[0]) rows, but \(part.labels) has \(own.count) labels",
+              help: "save one label per row")
           }
           tables.append(table)
         }
@@ -202,7 +205,7 @@ extension Dataset {
     if first.file.isImages {
       guard let file = first.file.file as? SafetensorsFile, read.count == 1 else {
         throw DataError.empty(
-          path, "images are read from a single safetensors file",
+          path, "images can be read from a single safetensors file only",
           help: "save them with safetensors.numpy.save_file, or as image files in folders")
       }
       source = try images(first.file.parts.map(\.content), in: file, name: name)
@@ -223,10 +226,10 @@ extension Dataset {
       let cut = options.cut ?? .standard(seed: options.seed)
       splits = cut.apply(to: whole)
       if !first.file.isImages {
-        notes.append("cut class by class into \(cut.description) (seed \(cut.seed))")
+        notes.append("split within each class into \(cut.description) (seed \(cut.seed))")
       }
     } else if options.cut != nil {
-      throw DataError.unheeded("split:", path, help: "leave it out: the file has splits of its own")
+      throw DataError.unheeded("split:", path, help: "leave it out: the file already has splits")
     }
     if classes == nil, !first.file.isImages {
       notes.append(FeatureFile.unnamed)
@@ -237,7 +240,7 @@ extension Dataset {
       origin: notes.isEmpty ? nil : notes.joined(separator: "\n"))
   }
 
-  /// The type in which features lie in files, where that is not float32; nil where it is.
+  /// The type of features in files, if it is not float32; nil otherwise.
   private static func storedAs(_ files: [FeatureFile]) -> String? {
     let types = Set(
       files.flatMap { file in
@@ -251,8 +254,8 @@ extension Dataset {
     let widths = Set(parts.map { $0.shape[1] })
     guard let width = widths.first, widths.count == 1 else {
       throw DataError.mismatch(
-        "\(path): the splits' features are \(widths.sorted().map(String.init).joined(separator: " and ")) numbers wide",
-        help: "compute all of them with one model")
+        "\(path): the splits have features of different widths: \(widths.sorted().map(String.init).joined(separator: " and "))",
+        help: "compute all features with the same model")
     }
     if parts.count == 1 { return parts[0] }
     let values = try parts.flatMap { try $0.toFloats() }
@@ -276,7 +279,7 @@ extension Dataset {
         let channels = shape.count == 3 ? 1 : planar ? shape[1] : shape[3]
         let own = planar ? [shape[2], shape[3], channels] : [shape[1], shape[2], channels]
         guard size == nil || size == own else {
-          throw DataError.mismatch("\(file.path): the splits' images differ in size")
+          throw DataError.mismatch("\(file.path): the splits have images of different sizes")
         }
         size = own
         count += shape[0]

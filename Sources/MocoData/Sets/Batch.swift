@@ -6,7 +6,7 @@ import MocoTensor
 
 /// Some items of a split as tensors.
 public struct Batch: Sendable {
-  /// Kept features, or pixels normalized for the model.
+  /// Cached features, or pixels normalized for the model.
   public let images: ImageInput
   /// Indices into `classes`.
   public let labels: [Int]
@@ -21,16 +21,16 @@ public struct Batch: Sendable {
   public var count: Int { labels.count }
 }
 
-/// Turns normalized pixels into feature vectors; its key says whose features they are.
+/// Converts normalized pixels to feature vectors; its key identifies the encoder.
 public struct ImageEncoder: Sendable {
-  /// The content hash of the model's weights: features are kept under it.
+  /// The content hash of the model's weights, the key of cached features.
   public let key: String
-  /// How images become the pixels that `encode` takes.
+  /// How images become the input pixels of `encode`.
   public let preprocess: Preprocess
   /// [B, channels, S, S] → [B, D].
   public let encode: @Sendable (Tensor) throws -> Tensor
 
-  /// An encoder; equal keys must mean equal features, since they are kept under them.
+  /// An encoder; equal keys must mean equal features, because these are cached by key.
   public init(key: String, preprocess: Preprocess, encode: @escaping @Sendable (Tensor) throws -> Tensor) {
     self.key = key
     self.preprocess = preprocess
@@ -38,17 +38,17 @@ public struct ImageEncoder: Sendable {
   }
 }
 
-/// What a batch holds.
+/// The contents of a batch.
 public enum BatchForm: Sendable {
-  /// Features by a frozen encoder, computed once and kept; of a view, if there is one. A split of features
+  /// Features by a frozen encoder, computed once and cached; of a view, if there is one. A split of features
   /// needs no encoder.
   case features(ImageEncoder, view: Augmentation? = nil)
-  /// Pixels; with an augmentation every epoch sees other crops.
+  /// Pixels; with an augmentation, every epoch has other crops.
   case pixels(Preprocess, augmentation: Augmentation? = nil)
-  /// Whichever somebody reads. Features are kept where the form says so, else made of the batch's pixels.
+  /// Either, computed on demand. Features are cached if the form says so, otherwise computed from the batch's pixels.
   case asked(AskedForm)
 
-  /// The same of another view of the images.
+  /// The same for another view of the images.
   package func seen(as view: Augmentation?) -> BatchForm {
     switch self {
     case .features(let encoder, _): return .features(encoder, view: view)
@@ -60,15 +60,15 @@ public enum BatchForm: Sendable {
   }
 }
 
-/// How a batch of which nobody knows yet what is read of it becomes tensors.
+/// How a batch is converted to tensors on demand.
 public struct AskedForm: Sendable {
   /// How images become pixels.
   public let preprocess: Preprocess
-  /// What makes features.
+  /// The encoder of features.
   public let encoder: LazyEncoder
-  /// Whether features may be kept: the tower is frozen, and views come back.
+  /// Whether features may be cached: the tower is frozen, and views repeat.
   public let keeps: Bool
-  /// The crop and flip that is looked at.
+  /// The crop and flip.
   package var view: Augmentation?
 
   /// A form without a view; see the fields.
@@ -79,15 +79,15 @@ public struct AskedForm: Sendable {
   }
 }
 
-/// Which items come in which batch: counter-based, so that epoch 7 can be drawn without the six before it.
+/// The items of each batch: counter-based, so that epoch 7 can be drawn without the six before it.
 public struct BatchPlan: Sendable {
   /// The places in the split of each batch's items, in order.
   public let batches: [[Int]]
 
   /// - Parameters:
   ///   - count: items of the split.
-  ///   - size: items a batch, at least 1.
-  ///   - dropLast: leave a partial last batch out, unless it is the only one.
+  ///   - size: items per batch, at least 1.
+  ///   - dropLast: leave out a partial last batch, unless it is the only one.
   public init(
     count: Int, size: Int, shuffle: Bool, seed: UInt64 = 0, epoch: Int = 0, dropLast: Bool = false
   ) {

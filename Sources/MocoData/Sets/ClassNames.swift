@@ -2,12 +2,12 @@ import MocoBase
 
 /// How class names are read and checked.
 ///
-/// A class is a label; its name is what a prompt says. ImageNet has classes of one name (two cranes, two
-/// maillots), whose prompts are the same, as in all published evaluations. Where a class is chosen or shown by
-/// name, such a name has what tells it apart after it: "crane (n02012849)", or the label where a data set has
-/// nothing else.
+/// A class is a label; its name is used in prompts. ImageNet has classes with the same name (two cranes, two
+/// maillots) and the same prompts, as in all published evaluations. If a class is chosen or shown by
+/// name, such a name is followed by an identifier: "crane (n02012849)", or the label if a data set has
+/// no identifiers.
 package enum ClassNames {
-  /// A folder's or list's name as people say it: `_` is a space, outer space goes.
+  /// The display name of a folder or list entry: `_` becomes a space, outer space is removed.
   static func readable(_ name: String) -> String {
     var text = Substring(name.map { $0 == "_" ? " " : $0 })
     while text.first?.isWhitespace == true { text.removeFirst() }
@@ -15,10 +15,10 @@ package enum ClassNames {
     return String(text)
   }
 
-  /// - Parameter areLabeled: a list that numbers its classes may call two by one name; folders may not, since
-  ///   nothing but the name says that they differ.
-  /// - Parameter shown: what messages call the classes, such as folders as they are on disk.
-  /// - Throws: E0511 for fewer than two, E0512 for two of one name, E0519 for an empty name.
+  /// - Parameter areLabeled: a list with class numbers may have two classes with the same name; folders may not, because
+  ///   only the name distinguishes them.
+  /// - Parameter shown: the name of the classes in messages, such as folders as they are on disk.
+  /// - Throws: E0511 for fewer than two, E0512 for two with the same name, E0519 for an empty name.
   static func check(
     _ classes: [String], data: String, areLabeled: Bool = false, shown: [String]? = nil
   ) throws {
@@ -39,7 +39,7 @@ package enum ClassNames {
     }
   }
 
-  /// The names, where several are alike with the identifier or label behind them.
+  /// The names; duplicates are followed by the identifier or label.
   package static func distinct(_ classes: [String], identifiers: [String]? = nil) -> [String] {
     var counts: [String: Int] = [:]
     for name in classes { counts[name, default: 0] += 1 }
@@ -53,26 +53,26 @@ package enum ClassNames {
     }
   }
 
-  /// What a data set says of classes of one name; nil where there are none.
+  /// The note about classes with the same name; nil if there are none.
   package static func twinsNote(_ classes: [String]) -> String? {
     var counts: [String: Int] = [:]
-    // The tokenizer takes no notice of case.
+    // The tokenizer ignores case.
     for name in classes { counts[name.lowercased(), default: 0] += 1 }
     var seen = Set<String>()
     let twins = classes.filter { (counts[$0.lowercased()] ?? 0) > 1 && seen.insert($0).inserted }
     guard !twins.isEmpty else { return nil }
-    return "classes of one name, whose prompts are the same: " + twins.joined(separator: ", ")
+    return "classes with the same name, so their prompts are the same: " + twins.joined(separator: ", ")
   }
 }
 
 extension DataSplit {
-  /// Names under which classes are chosen and shown: their own, or where several have one, with the identifier
-  /// or label after it.
+  /// Names for choosing and showing classes: their own, or for duplicates with the identifier
+  /// or label.
   public var labelNames: [String] { ClassNames.distinct(classes, identifiers: identifiers) }
 
   /// The label of the class that a program names: by its name, its identifier, or as `labelNames` shows it.
   ///
-  /// - Throws: E0519 for a name that no class has, or several.
+  /// - Throws: E0519 for an unknown or ambiguous name.
   public func label(named name: String) throws -> Int {
     let found = classes.indices.filter { classes[$0] == name }
     if found.count == 1, let label = found.first { return label }
@@ -81,7 +81,7 @@ extension DataSplit {
     if !found.isEmpty {
       throw DataError.mismatch(
         "\(found.count) classes are called \"\(name)\"",
-        help: "say which: " + found.map { "\"\(shown[$0])\"" }.joined(separator: ", "))
+        help: "choose one: " + found.map { "\"\(shown[$0])\"" }.joined(separator: ", "))
     }
     throw DataError.mismatch(
       "there is no class \"\(name)\"",

@@ -1,10 +1,10 @@
 import MocoBase
 import MocoTensor
 
-// What the files of a data set are, apart from their pixels.
+// Checks of the files of a data set, apart from their pixels.
 
 extension DataCheck {
-  /// Files that somebody may have meant as images, a remark for every reason.
+  /// Files that may be intended as images, one remark per reason.
   static func leftOut(_ data: Dataset) -> [Remark] {
     var groups: [(reason: String, paths: [String])] = []
     for file in data.skipped where file.looksLikeImage {
@@ -18,11 +18,11 @@ extension DataCheck {
     return groups.map { group in
       Remark(
         what: "left out, \(group.reason): \(some(group.paths))",
-        remedy: "convert, rename or replace what belongs to the data, and take away the rest")
+        remedy: "convert, rename or replace the files that belong to the data, and remove the others")
     }
   }
 
-  /// Images whose ending says another format than their content.
+  /// Images with an extension that does not match their content.
   static func otherFormats(_ data: Dataset) throws -> [Remark] {
     var found: [String] = []
     for path in paths(data) {
@@ -34,12 +34,12 @@ extension DataCheck {
     guard !found.isEmpty else { return [] }
     return [
       Remark(
-        what: "read by content, whatever the ending says: \(some(found))",
-        remedy: "rename them if other programs go by endings")
+        what: "content does not match the extension, read by content: \(some(found))",
+        remedy: "rename them if other programs rely on extensions")
     ]
   }
 
-  /// Images of a list that lie outside its folder.
+  /// Images of a list that are outside its folder.
   static func outside(_ data: Dataset) throws -> [Remark] {
     guard let root = data.splits.lazy.compactMap({ ($0.source as? ImageFiles)?.root }).first,
       let real = FileSystem.realPath(root)
@@ -54,8 +54,8 @@ extension DataCheck {
     guard !found.isEmpty else { return [] }
     return [
       Remark(
-        what: "the list leads out of \(root): \(some(found))",
-        remedy: "such data cannot be copied or shared as a folder; put the images into it")
+        what: "the list refers to files outside \(root): \(some(found))",
+        remedy: "move the images into the folder, so that it can be copied or shared")
     ]
   }
 

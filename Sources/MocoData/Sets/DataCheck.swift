@@ -2,42 +2,42 @@ import MocoBase
 import MocoCLIP
 import MocoTensor
 
-/// What a data set is, and what would go wrong with it: every image is decoded.
+/// Describes a data set and reports problems. Every image is decoded.
 public struct DataCheck: Sendable {
-  /// A remark and what to do about it.
+  /// A problem and its remedy.
   public struct Remark: Sendable, Equatable {
-    /// What is the matter, a sentence without a full stop.
+    /// The problem, as a sentence without a full stop.
     public let what: String
-    /// What to do about it; nil where that goes without saying.
+    /// The remedy; nil if it is obvious.
     public let remedy: String?
   }
 
   /// A split in numbers.
   public struct SplitFacts: Sendable, Equatable {
-    /// What it is called: "train".
+    /// The name: "train".
     public let name: String
     /// Its images.
     public let count: Int
-    /// The fewest and the most images that a class has in it.
+    /// The smallest and the largest number of images per class.
     public let perClass: ClosedRange<Int>
   }
 
   /// "a folder with one sub-folder for each class", …
   public let kind: String
-  /// Names that tell the classes apart, in the order of the labels.
+  /// Unique class names, in the order of the labels.
   public let classes: [String]
   /// In the order train, val, test, others.
   public let splits: [SplitFacts]
-  /// How images without splits were cut.
+  /// How images without splits were split.
   public let origin: String?
   /// Widths and heights; nil for features.
   public let sides: ClosedRange<Int>?
-  /// What was assumed of images, or left aside, a line a kind: nothing to complain about.
+  /// Assumptions about the images, one line per kind; these are not problems.
   public let notes: [String]
-  /// What there is to complain about; empty for a data set without faults.
+  /// The problems; empty for a data set without problems.
   public let remarks: [Remark]
 
-  /// - Throws: what opening the data set throws, which says what is missing and how to fix it; E0406.
+  /// - Throws: the errors of opening the data set, with a remedy; E0406.
   public init(path: String, images: String? = nil) throws {
     var options = DataOptions()
     options.skipsMissing = true
@@ -56,7 +56,8 @@ public struct DataCheck: Sendable {
     var remarks: [Remark] = []
     let decoded = try DataCheck.decode(data)
     for reason in decoded.broken {
-      remarks.append(Remark(what: reason, remedy: "replace the file, or open with skip_broken: true"))
+      remarks.append(
+        Remark(what: reason, remedy: "replace the file, or open the data with skip_broken: true"))
     }
     sides = decoded.sides
     notes = ImageNote.summary(decoded.notes)
@@ -64,43 +65,44 @@ public struct DataCheck: Sendable {
       for (label, count) in split.classCounts.enumerated() where count == 0 {
         remarks.append(
           Remark(
-            what: "\(split.name): there is no image of \"\(shown[label])\"",
-            remedy: "add some, or leave the class out of the other splits"))
+            what: "\(split.name): there are no images of \"\(shown[label])\"",
+            remedy: "add images, or leave the class out of the other splits"))
       }
     }
     remarks += classes.compactMap(DataCheck.garbled)
     if data.split("test") == nil, data.splits.count > 1 || data.splits.first?.name != "train" {
       remarks.append(
-        Remark(what: "there is no split \"test\"", remedy: "evaluate on another, or name one test"))
+        Remark(what: "there is no split \"test\"", remedy: "evaluate on another split, or rename one to test")
+      )
     }
     remarks += DataCheck.leftOut(data)
     remarks += try DataCheck.otherFormats(data) + DataCheck.outside(data)
     self.remarks = remarks + (try DataCheck.repeated(data, decoded.good))
   }
 
-  /// A class name that the tokenizer reads as it stands, and that was hardly meant so.
+  /// A class name that is probably an encoding error.
   private static func garbled(_ name: String) -> Remark? {
     if let repaired = Mojibake.repaired(name) {
       return Remark(
         what: repaired == name
-          ? "the class \"\(name)\" holds signs that were lost"
-          : "the class \"\(name)\" looks like \"\(repaired)\" decoded with the wrong alphabet",
-        remedy: "rename it: prompts take it as it stands")
+          ? "the class \"\(name)\" contains replacement characters for lost letters"
+          : "the class \"\(name)\" looks like \"\(repaired)\" decoded with the wrong encoding",
+        remedy: "rename it: prompts use the name unchanged")
     }
     guard let mark = ["<|startoftext|>", "<|endoftext|>"].first(where: { name.lowercased().contains($0) })
     else {
       return nil
     }
     return Remark(
-      what: "the class \"\(name)\" holds \(mark), a token of CLIP's own",
-      remedy: "rename it: a text counts up to its first <|endoftext|> only")
+      what: "the class \"\(name)\" contains \(mark), a special token of CLIP",
+      remedy: "rename it: CLIP ignores text after the first <|endoftext|>")
   }
 
-  /// What decoding every image of a data set shows.
+  /// The results of decoding every image of a data set.
   private struct Decoded {
     /// The items that are images, a list for each split.
     var good: [[Int]] = []
-    /// Why the others are none.
+    /// Why the others are not images.
     var broken: [String] = []
     var sides: ClosedRange<Int>?
     var notes: [[ImageNote]] = []
@@ -153,9 +155,9 @@ public struct DataCheck: Sendable {
     return decoded
   }
 
-  /// Images that stand in two splits, or under two classes.
+  /// Images that are in two splits, or under two classes.
   ///
-  /// - Parameter good: the items to look at, a list for each split.
+  /// - Parameter good: the items to compare, a list for each split.
   private static func repeated(_ data: Dataset, _ good: [[Int]]) throws -> [Remark] {
     var first: [String: (split: String, label: Int, name: String)] = [:]
     var leaks: [(String, String)] = []
@@ -178,13 +180,14 @@ public struct DataCheck: Sendable {
       return [Remark(what: "\(what): \(pair.0) and \(pair.1)\(others)", remedy: remedy)]
     }
     return remark(
-      leaks, "the same image is in two splits", "keep it in one, or a test measures what was trained on")
-      + remark(disputes, "the same image is in two classes", "decide for one")
+      leaks, "the same image is in two splits",
+      "keep it in one split; otherwise test images are part of the training")
+      + remark(disputes, "the same image is in two classes", "keep it in one class")
   }
 }
 
 extension DataCheck: CustomStringConvertible {
-  /// The report, a fact a line.
+  /// The report, one fact per line.
   public var description: String {
     var lines = ["\(kind): \(classes.count) classes"]
     lines.append("  " + classes.prefix(12).joined(separator: ", ") + (classes.count > 12 ? ", …" : ""))
@@ -192,7 +195,7 @@ extension DataCheck: CustomStringConvertible {
       let each =
         split.perClass.lowerBound == split.perClass.upperBound
         ? "\(split.perClass.lowerBound)" : "\(split.perClass.lowerBound) to \(split.perClass.upperBound)"
-      lines.append("  \(split.name): \(split.count), \(each) a class")
+      lines.append("  \(split.name): \(split.count), \(each) per class")
     }
     lines += (origin ?? "").split(separator: "\n").map { "  \($0)" }
     if let sides { lines.append("  sides of \(sides.lowerBound) to \(sides.upperBound) pixels") }
@@ -202,7 +205,7 @@ extension DataCheck: CustomStringConvertible {
       if let remedy = remark.remedy { lines.append("    \(remedy)") }
     }
     if remarks.count > 20 { lines.append("! \(remarks.count - 20) more") }
-    if remarks.isEmpty { lines.append("nothing to complain about") }
+    if remarks.isEmpty { lines.append("no problems found") }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,16 +1,16 @@
 import MocoBase
 
-/// What makes two splits the same data: the same images in the same order, labels, class names, styles.
+/// The identity of a split: images in order, labels, class names, styles.
 ///
-/// Images count by content, wherever they lie: bytes of files, pixels of packed images, numbers of features.
-/// An image's place in its source counts too, since it keys what is random about the image. The parts are
-/// apart so that a message can say what differs.
+/// Images are compared by content, not by location: bytes of files, pixels of packed images, numbers of features.
+/// An image's index in its source counts too, because it is the key of its randomness. The parts are
+/// separate, so that a message can name the difference.
 public struct DataIdentity: Sendable, Equatable {
   /// How many images.
   public let count: Int
   /// Class names in order.
   public let classes: [String]
-  /// SHA-256 of the images' keys and their places in the source, in hex.
+  /// SHA-256 of the images' keys and their indices in the source, in hex.
   package let contents: String
   /// SHA-256 of the labels, in hex.
   let labels: String
@@ -25,7 +25,7 @@ public struct DataIdentity: Sendable, Equatable {
     return hash.finish()
   }
 
-  /// What a checkpoint keeps: the count, the class names, and each digest under its name.
+  /// The JSON in a checkpoint: the count, the class names, and each digest by name.
   package var json: Json {
     [
       "images": .int(count), "classes": .array(classes.map { .string($0) }), "contents": .string(contents),
@@ -33,7 +33,7 @@ public struct DataIdentity: Sendable, Equatable {
     ]
   }
 
-  /// What differs from an identity that was written down, in words; empty where nothing does.
+  /// Differences from a stored identity, in words; empty if there are none.
   package func differences(from saved: Json) -> [String] {
     var found: [String] = []
     if let count = saved["images"]?.intValue, count != self.count {
@@ -42,25 +42,25 @@ public struct DataIdentity: Sendable, Equatable {
     if let names = saved["classes"]?.arrayValue?.compactMap(\.stringValue), names != classes {
       found.append(
         names.sorted() == classes.sorted()
-          ? "the classes stand in another order"
+          ? "the classes are in another order"
           : "the classes were \(NameList.text(names)), now they are \(NameList.text(classes))")
     }
     let isAsLong = saved["images"]?.intValue == count
     if isAsLong, let digest = saved["contents"]?.stringValue, digest != contents {
-      found.append("the images are others, or in another order")
+      found.append("the images are different, or in another order")
     }
     if isAsLong, let digest = saved["labels"]?.stringValue, digest != labels {
       found.append("labels differ")
     }
     if isAsLong, let digest = saved["styles"]?.stringValue, digest != styles {
-      found.append("styles differ (which, how strong, or their seed)")
+      found.append("styles differ (their names, severity or seed)")
     }
     return found
   }
 }
 
 extension DataSplit {
-  /// What the split is, by content. Files are read for it, once as long as they stay as they are.
+  /// The identity of the split, by content. Files are read once, until they change.
   ///
   /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
   public func identity() throws -> DataIdentity {
@@ -87,7 +87,7 @@ extension DataSplit {
       styles: styles.finish())
   }
 
-  /// Whether two splits hold the same images with the same labels and styles, in whatever order.
+  /// Whether two splits contain the same images with the same labels and styles, in any order.
   ///
   /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
   package func holdsTheSame(as other: DataSplit) throws -> Bool {
@@ -96,7 +96,7 @@ extension DataSplit {
     return try entries().sorted() == other.entries().sorted()
   }
 
-  /// The first place where another split holds another image, label or style; nil where it holds the same in the same
+  /// The first index at which another split has another image, label or style; nil if both are equal in the same
   /// order.
   ///
   /// - Throws: E0501, E0502 for files that cannot be read; E0406 when interrupted.
@@ -107,11 +107,11 @@ extension DataSplit {
       ?? (mine.count == others.count ? nil : min(mine.count, others.count))
   }
 
-  /// What tells each image with its label and style from others.
+  /// The keys of the images with their labels and styles.
   private func entries() throws -> [String] {
     let keys = try source.imageKeys(items.map(\.source))
     return zip(items, keys).map { item, key in
-      // What is random about a style is keyed by the image's place.
+      // The randomness of a style is keyed by the image's index.
       let style = item.style.map {
         " \($0.style.rawValue) \($0.severity.bitPattern) \($0.seed) \($0.epoch) \(item.source)"
       }
@@ -119,14 +119,14 @@ extension DataSplit {
     }
   }
 
-  /// SHA-256 of what the split is, by content; see `identity`. Keys checkpoints and the records of trainings
+  /// SHA-256 of the split's content; see `identity`. Used by checkpoints and the records of trainings
   /// and evaluations.
   public func contentHash() throws -> String { try identity().hash }
 
-  /// SHA-256 of what the split holds, by its source's quick key: of files only paths, sizes and times count.
+  /// SHA-256 of the split, by the quick key of its source: for files only paths, sizes and times count.
   public var listingHash: String { listingHash(source.contentKey) }
 
-  /// The hash that checkpoints of version 1 hold, in which all tables of features were one.
+  /// The hash in checkpoints of version 1, which was the same for all tables of features.
   package var firstVersionHash: String { listingHash(isFeatures ? "features" : source.contentKey) }
 
   private func listingHash(_ key: String) -> String {

@@ -4,7 +4,7 @@ import MocoTensor
 extension DataSplit {
   /// The items at `indices` as a batch.
   ///
-  /// - Throws: what decoding and encoding throw; E0202.
+  /// - Throws: the errors of decoding and encoding; E0202.
   public func batch(_ indices: [Int], form: BatchForm) throws -> Batch {
     let items = try indices.map { try item($0) }
     let images: ImageInput =
@@ -20,7 +20,7 @@ extension DataSplit {
       styles: items.contains { $0.style != nil } ? items.map { $0.style?.style } : nil, indices: indices)
   }
 
-  /// The items at `indices`, whose tensors are made when they are asked for.
+  /// The items at `indices`, whose tensors are made on request.
   package func asked(_ indices: [Int], _ form: AskedForm) -> AskedImages {
     func pixels() throws -> Tensor {
       try self.pixels(indices, preprocess: form.preprocess, augmentation: form.view)
@@ -35,7 +35,7 @@ extension DataSplit {
       }, pixels: pixels)
   }
 
-  /// Batches in the order of a plan, made one at a time as they are asked for.
+  /// Batches in the order of a plan, made one at a time as they are requested.
   public func batches(
     _ size: Int, shuffle: Bool = false, seed: UInt64 = 0, epoch: Int = 0, dropLast: Bool = false,
     form: BatchForm
@@ -47,28 +47,28 @@ extension DataSplit {
   }
 }
 
-/// The batches of one pass. `next()` throws, so it is no `Sequence`.
+/// The batches of one pass. `next()` throws, so it is not a `Sequence`.
 public struct BatchSequence: Sendable {
-  /// What the batches are of.
+  /// The split of the batches.
   public let split: DataSplit
-  /// Whether a batch holds features or pixels.
+  /// Whether a batch contains features or pixels.
   public let form: BatchForm
-  /// Which items come in which batch.
+  /// The items of each batch.
   public let plan: BatchPlan
-  /// Batches that `next` has given.
+  /// The number of batches that `next` has returned.
   public private(set) var position = 0
 
-  /// The batches of `plan`, none of them made yet.
+  /// The batches of `plan`, not created yet.
   public init(split: DataSplit, form: BatchForm, plan: BatchPlan) {
     self.split = split
     self.form = form
     self.plan = plan
   }
 
-  /// Batches in all.
+  /// Total number of batches.
   public var count: Int { plan.batches.count }
 
-  /// - Throws: what decoding and encoding throw.
+  /// - Throws: the errors of decoding and encoding.
   public mutating func next() throws -> Batch? {
     guard position < plan.batches.count else { return nil }
     position += 1

@@ -1,12 +1,12 @@
 import MocoBase
 import MocoTensor
 
-// B: items asked for, S: pixels of a side, D: feature width.
+// B: items requested, S: pixels of a side, D: feature width.
 
 extension DataSplit {
-  /// The image of an item as it is before its style, decoded.
+  /// The decoded image of an item, without its style.
   ///
-  /// - Throws: E0202 if there is no such item; E0520 for a split of features; what decoding throws.
+  /// - Throws: E0202 if there is no such item; E0520 for a split of features; the errors of decoding.
   public func plainImage(_ index: Int) throws -> Image {
     let item = try item(index)
     try requirePixels("shown")
@@ -30,7 +30,7 @@ extension DataSplit {
     return try planes(index).image()
   }
 
-  /// What a message calls an item: a path or a number in its source.
+  /// The name of an item in messages: a path or a number in its source.
   public func label(of index: Int) -> String {
     items.indices.contains(index) ? source.label(of: items[index].source) : "image \(index)"
   }
@@ -39,7 +39,7 @@ extension DataSplit {
   ///
   /// - Parameter augmentation: another crop and flip of every image in every epoch; nil for test images'
   ///   centre crops.
-  /// - Throws: what decoding throws, naming the image; E0520 for a split of features; E0202; E0406.
+  /// - Throws: the errors of decoding, naming the image; E0520 for a split of features; E0202; E0406.
   public func pixels(
     _ indices: [Int], preprocess: Preprocess, augmentation: Augmentation? = nil
   ) throws -> Tensor {
@@ -63,7 +63,7 @@ extension DataSplit {
 
   /// Writes the normalized pixels of one item.
   ///
-  /// - Throws: what decoding throws; E0513.
+  /// - Throws: the errors of decoding; E0513.
   func write(
     _ item: DataItem, preprocess: Preprocess, augmentation: Augmentation?, to out: UnsafeMutablePointer<Float>
   ) throws {
@@ -91,8 +91,8 @@ extension DataSplit {
 
   /// Features of some items; see `features(_:)`. Shape: [B, D].
   ///
-  /// - Parameter view: a crop and flip to look at; nil for the middle. Ignored for a split of features.
-  /// - Throws: what decoding and encoding throw; E0202, E0406.
+  /// - Parameter view: a crop and flip; nil for the centre crop. Ignored for a split of features.
+  /// - Throws: the errors of decoding and encoding; E0202, E0406.
   public func features(_ encoder: ImageEncoder, at indices: [Int], view: Augmentation? = nil) throws -> Tensor
   {
     if let table = source.featureTable {
@@ -102,10 +102,10 @@ extension DataSplit {
     return try FeatureCache.shared.features(of: self, at: indices, by: encoder, view: view)
   }
 
-  /// Features of every item by a frozen encoder; computed once, kept in memory by content. Shape: [count, D].
+  /// Features of every item by a frozen encoder; computed once, cached in memory by content. Shape: [count, D].
   ///
   /// A split of features returns its own vectors.
-  /// - Throws: what decoding and encoding throw; E0406.
+  /// - Throws: the errors of decoding and encoding; E0406.
   public func features(_ encoder: ImageEncoder) throws -> Tensor {
     try features(encoder, at: Array(0..<count))
   }

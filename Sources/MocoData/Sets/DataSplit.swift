@@ -2,9 +2,9 @@ import MocoBase
 import MocoTensor
 import Synchronization
 
-/// One item of a split: which image of the source, what it shows, how it is rendered.
+/// One item of a split: the image of the source, its label, and its style.
 public struct DataItem: Sendable, Equatable {
-  /// Position in the source; it keys everything random about the item, so that an image looks the same in
+  /// Index in the source; it is the key of the item's randomness, so that an image looks the same in
   /// every view that it appears in.
   public let source: Int
   /// Index into the split's classes.
@@ -12,7 +12,7 @@ public struct DataItem: Sendable, Equatable {
   /// nil: the image as it is.
   public let style: StyleDraw?
 
-  /// Not checked here: places and labels are looked up where the item is used.
+  /// Not checked here: indices and labels are checked when the item is used.
   public init(source: Int, label: Int, style: StyleDraw? = nil) {
     self.source = source
     self.label = label
@@ -20,21 +20,21 @@ public struct DataItem: Sendable, Equatable {
   }
 }
 
-/// A list of labelled images, ready to be trained or evaluated on. Never changes.
+/// A list of labelled images for training or evaluation. Immutable.
 public final class DataSplit: Sendable {
   /// "train", "val", "test" …
   public let name: String
-  /// Class names in the order of the labels. A split cut to base classes has only those.
+  /// Class names in the order of the labels. A split of base classes has only those.
   public let classes: [String]
-  /// What tells classes of one name apart, such as ImageNet's numbers of nouns; nil: the labels do.
+  /// Identifiers that distinguish classes with the same name, such as WordNet ids; nil for the labels.
   public let identifiers: [String]?
   /// The labelled images, in order.
   public let items: [DataItem]
-  /// Where the images come from; items name places in it.
+  /// The source of the images; items are indices in it.
   public let source: any ImageSource
-  /// What the data set is called that it is a split of; nil where nobody has said.
+  /// The name of the data set of this split; nil if unknown.
   public let dataset: String?
-  /// What the split is by content, once that is known and where nobody can change it.
+  /// The cached identity of the split, if its source cannot change.
   let knownIdentity = Mutex<DataIdentity?>(nil)
 
   /// A split over a source.
@@ -56,13 +56,13 @@ public final class DataSplit: Sendable {
   public var count: Int { items.count }
   /// The label of every item.
   public var labels: [Int] { items.map(\.label) }
-  /// The style of every item, nil where an image is as it is; nil as a whole if no item has one.
+  /// The style of every item, nil for an image without a style; nil as a whole if no item has one.
   public var styles: [Style?]? {
     items.contains { $0.style != nil } ? items.map { $0.style?.style } : nil
   }
   /// Whether the items are vectors without pixels.
   public var isFeatures: Bool { source.featureTable != nil }
-  /// Items a class.
+  /// Items per class.
   public var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: classes.count)
     for item in items where counts.indices.contains(item.label) { counts[item.label] += 1 }
@@ -96,8 +96,8 @@ public final class DataSplit: Sendable {
   public func item(_ index: Int) throws -> DataItem {
     guard items.indices.contains(index) else {
       throw Failure(
-        "E0202", "index \(index) is outside the \(count) images of the split \"\(name)\"",
-        help: count > 0 ? "use 0 to \(count - 1)" : nil)
+        "E0202", "index \(index) is out of range: the split \"\(name)\" has \(count) images",
+        help: count > 0 ? "use an index from 0 to \(count - 1)" : nil)
     }
     return items[index]
   }

@@ -2,11 +2,11 @@ import MocoBase
 import MocoTensor
 
 extension Dataset {
-  /// The most files whose headers `assumptions` reads.
+  /// The maximum number of files for `assumptions`.
   static let headerLimit = 5000
 
-  /// What was assumed of the files of the images, or left aside, a line a kind: "3 images: alpha dropped …". Of many
-  /// files as many as `headerLimit` are looked at, evenly spread; `DataCheck` looks at all.
+  /// Assumptions about the image files, one line per kind: "3 images: alpha ignored …". Of many
+  /// files, `headerLimit` evenly spaced ones are checked; `DataCheck` checks all.
   ///
   /// - Throws: E0406 if the user interrupts.
   public func assumptions() throws -> [String] {
@@ -24,11 +24,11 @@ extension Dataset {
       nonisolated(unsafe) let slots = slots
       try Parallel.forEach(looked.count) { place in
         try Cancellation.check()
-        // What cannot be read is told where it is read.
+        // Read errors are reported when the image is read.
         slots[place] = (try? looked[place].files.notes(looked[place].index)) ?? []
       }
     }
     let lines = ImageNote.summary(notes)
-    return step > 1 && !lines.isEmpty ? ["of \(looked.count) images looked at:"] + lines : lines
+    return step > 1 && !lines.isEmpty ? ["in a sample of \(looked.count) images:"] + lines : lines
   }
 }

@@ -1,26 +1,26 @@
 import MocoBase
 import MocoTensor
 
-/// How few-shot subsets are drawn.
+/// How few-shot subsets are sampled.
 public enum ShotSampler: String, Sendable, CaseIterable {
-  /// Counter-based, keyed by (seed, label): the images of 4 shots are among those of 8. Validation stays
-  /// whole.
+  /// Counter-based, keyed by (seed, label): the images of 4 shots are a subset of those of 8. Validation images are
+  /// not reduced.
   case moco
   /// The subsets of CoOp and its successors: one Mersenne Twister seeded with the seed; the labels in the
   /// order in which they first appear, `random.sample` of each; first train, then val with min(shots, 4).
   case coop
 }
 
-/// What a few-shot cut does with classes that have fewer images than shots.
+/// How a few-shot subset treats classes with fewer images than shots.
 public enum ShortClasses: String, Sendable, CaseIterable {
   /// They are an error.
   case stop
-  /// All of their images are taken.
+  /// All of their images are used.
   case all
 }
 
 extension Dataset {
-  /// The data set with another line in its origin.
+  /// The data set with an additional line in its origin.
   func noting(_ line: String) -> Dataset {
     Dataset(
       name: name, classes: classes, splits: splits, skipped: skipped,
@@ -29,7 +29,7 @@ extension Dataset {
 
   /// The same images under other class names, in the order of the labels.
   ///
-  /// - Throws: E0511, E0512, E0519 for names that cannot be.
+  /// - Throws: E0511, E0512, E0519 for invalid names.
   public func renamed(_ names: [String]) throws -> Dataset {
     guard names.count == classes.count else {
       throw DataError.mismatch("\(names.count) names for \(classes.count) classes")
@@ -41,17 +41,17 @@ extension Dataset {
       origin: ClassNames.noting(twinsOf: names, insteadOf: classes, in: origin))
   }
 
-  /// The data set with `shots` training images per class; test images stay whole.
+  /// The data set with `shots` training images per class; test images do not change.
   ///
-  /// - Parameter short: what to do with classes that have fewer training images; nil for the sampler's way, which is to
-  ///   stop for "moco" and to take them whole for "coop".
-  /// - Throws: E0515 naming the classes that have too few images, E0516 if there is no training split,
+  /// - Parameter short: how to treat classes with fewer training images; nil for the sampler's default, which is to
+  ///   stop for "moco" and to use all images for "coop".
+  /// - Throws: E0515 with the classes that have too few images, E0516 if there is no training split,
   ///   E0519 for fewer than one shot.
   public func fewShot(
     _ shots: Int, seed: Int = 1, sampler: ShotSampler = .moco, short: ShortClasses? = nil
   ) throws -> Dataset {
     guard shots >= 1 else {
-      throw DataError.mismatch("cannot take \(shots) shots per class", help: "ask for 1 or more")
+      throw DataError.mismatch("the number of shots per class is \(shots)", help: "use 1 or more")
     }
     let train = try train()
     let lacking = zip(train.labelNames, train.classCounts).filter { $1 < shots }.map { (name: $0, count: $1) }
@@ -68,7 +68,7 @@ extension Dataset {
     }
     guard !lacking.isEmpty else { return data }
     return data.noting(
-      "classes with fewer than \(shots) training images, taken whole: "
+      "classes with fewer than \(shots) training images, used completely: "
         + NameList.few(lacking.map { "\"\($0.name)\" \($0.count)" }))
   }
 
@@ -105,9 +105,9 @@ extension DataSplit {
       })
   }
 
-  /// Base classes of this split alone; see `Dataset.base`.
+  /// Base classes of this split; see `Dataset.base`.
   public func base() -> DataSplit { cut(0..<(classes.count + 1) / 2) }
-  /// New classes of this split alone; see `Dataset.new`.
+  /// New classes of this split; see `Dataset.new`.
   public func new() -> DataSplit { cut((classes.count + 1) / 2..<classes.count) }
 
   /// The places of every label's items.
@@ -140,7 +140,7 @@ extension DataSplit {
     var chosen: [DataItem] = []
     for label in order where places.indices.contains(label) {
       let own = places[label]
-      // A class with too few images is taken whole, in order, and draws no numbers.
+      // All images of a class with too few images are used, in order, without drawing random numbers.
       let picks = own.count >= shots ? twister.sample(own.count, shots) : Array(own.indices)
       chosen += picks.map { items[own[$0]] }
     }

@@ -1,30 +1,30 @@
 import MocoBase
 import MocoTensor
 
-/// Labelled images (or image features) in named splits: `train`, `val`, `test`, and whatever else a source
-/// has.
+/// Labelled images (or image features) in named splits: `train`, `val`, `test`, and other splits of the
+/// source.
 ///
-/// A data set never changes: `styled`, `fewShot`, `base` … give new ones over the same images.
+/// A data set is immutable: `styled`, `fewShot`, `base` … return new ones over the same images.
 public final class Dataset: Sendable {
-  /// For people: "fashion", a folder's name.
+  /// For display: "fashion", a folder's name.
   public let name: String
   /// Class names in the order of the labels.
   public let classes: [String]
-  /// The splits that exist and hold at least one image, in the order train, val, test, others.
+  /// The splits with at least one image, in the order train, val, test, others.
   public let splits: [DataSplit]
-  /// Files that were left out: what is not an image or cannot be reached, and what could not be decoded where the program
-  /// asked for that.
+  /// Skipped files: files that are not images or cannot be accessed, and files that could not be decoded if the program
+  /// requested that.
   public let skipped: [SkippedImage]
-  /// Where the images come from and on what terms, a line or two for people.
+  /// Where the images come from and on what terms, one or two lines of text.
   public let origin: String?
 
-  /// A data set of splits with these classes; a split that no data set has named yet takes this name.
+  /// A data set of splits with these classes; a split without a data set name gets this name.
   public init(
     name: String, classes: [String], splits: [DataSplit], skipped: [SkippedImage] = [], origin: String? = nil
   ) {
     self.name = name
     self.classes = classes
-    // The first data set that holds a split names it: cuts and styles of it are no other data.
+    // The first data set with a split names it: subsets and styles of it are the same data.
     self.splits = splits.map { $0.dataset == nil ? $0.of(dataset: name) : $0 }
     self.skipped = skipped
     self.origin = origin
@@ -38,7 +38,7 @@ public final class Dataset: Sendable {
 
   /// The split of that name.
   ///
-  /// - Throws: E0516 if the data set has none; the message names those it has.
+  /// - Throws: E0516 if the data set has none; the message lists its splits.
   public func requireSplit(_ name: String) throws -> DataSplit {
     guard let split = split(name) else { throw DataError.noSplit(name, in: self) }
     return split
@@ -57,7 +57,7 @@ public final class Dataset: Sendable {
   /// - Throws: E0516 if the data set has none.
   public func test() throws -> DataSplit { try requireSplit("test") }
 
-  /// Another data set with the same classes whose splits are `transform` of these.
+  /// A data set with the same classes, with `transform` applied to the splits.
   func mapSplits(name: String? = nil, _ transform: (DataSplit) throws -> DataSplit) rethrows -> Dataset {
     try Dataset(
       name: name ?? self.name, classes: classes, splits: splits.map(transform), skipped: skipped,
@@ -71,10 +71,10 @@ public struct SkippedImage: Sendable, Equatable {
   public let path: String
   /// Why, as words that follow a colon.
   public let reason: String
-  /// What files with such reasons are summed up as; nil for the reason itself.
+  /// The summary of files with such reasons; nil for the reason itself.
   let kind: String?
 
-  /// A file whose reason is summed up as it stands.
+  /// A file with its reason as the summary.
   public init(path: String, reason: String) { self.init(path: path, reason: reason, kind: nil) }
 
   init(path: String, reason: String, kind: String?) {
@@ -83,7 +83,7 @@ public struct SkippedImage: Sendable, Equatable {
     self.kind = kind
   }
 
-  /// "5 (WebP is not read: 0.webp, …), 3 (…)"; nil for none.
+  /// "5 (HEIC is not supported: 0.heic, …), 3 (…)"; nil for none.
   public static func summary(_ skipped: [SkippedImage]) -> String? {
     guard !skipped.isEmpty else { return nil }
     var groups: [(reason: String, names: [String])] = []
@@ -105,7 +105,7 @@ public struct SkippedImage: Sendable, Equatable {
     return parts.joined(separator: ", ") + more
   }
 
-  /// Whether somebody may have meant the file as an image: all but notes and the like.
+  /// Whether the file may be intended as an image: not text files etc.
   public var looksLikeImage: Bool {
     ImageKind.named(path) != nil || !reason.hasPrefix(FolderWalk.unknownEnding)
   }

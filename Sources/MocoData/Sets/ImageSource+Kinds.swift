@@ -7,7 +7,7 @@ import Synchronization
 
 /// Images of one size, packed in memory.
 public final class PackedImages: ImageSource {
-  /// What messages call it.
+  /// The name used in messages.
   public let name: String
   /// N.
   public let count: Int
@@ -17,27 +17,27 @@ public final class PackedImages: ImageSource {
   public let height: Int
   /// C: 1 or 3.
   public let channels: Int
-  /// Black pixels added on every side when an image is taken out.
+  /// Black pixels added on every side when an image is read.
   public let border: Int
   /// Shape: [N, H, W, C], without the border.
   let bytes: [UInt8]
   /// Of size, border and pixels.
   public let contentKey: String
 
-  /// - Throws: E0513 for a zero-sized image, E0519 if the bytes do not fit.
+  /// - Throws: E0513 for a zero-sized image, E0519 if the number of bytes does not match.
   public init(
     name: String, count: Int, width: Int, height: Int, channels: Int = 1, border: Int = 0, bytes: [UInt8]
   ) throws {
     guard width > 0, height > 0, width <= 1 << 14, height <= 1 << 14, channels == 1 || channels == 3 else {
       throw Failure(
         "E0513",
-        "\(name): images of \(width) × \(height) pixels with \(channels) channels are not images",
-        help: "an image has at least one pixel and 1 or 3 channels")
+        "\(name): images of \(width) × \(height) pixels with \(channels) channels are not supported",
+        help: "use at least one pixel and 1 or 3 channels")
     }
     let (size, overflow) = count.multipliedReportingOverflow(by: width * height * channels)
     guard count >= 0, !overflow, size == bytes.count, border >= 0, border <= 1 << 12 else {
       throw DataError.mismatch(
-        "\(name): \(count) images of \(width) × \(height) pixels do not fit \(bytes.count) bytes")
+        "\(name): \(bytes.count) bytes do not match \(count) images of \(width) × \(height) pixels")
     }
     self.name = name
     self.count = count
@@ -59,7 +59,7 @@ public final class PackedImages: ImageSource {
 
   public func label(of index: Int) -> String { "\(name)[\(index)]" }
 
-  /// The digests of images, which never change: several splits and runs ask for the same ones.
+  /// Cached digests of the images, which are immutable: several splits and runs use the same ones.
   private let knownKeys = Mutex<[Int: String]>([:])
 
   public func imageKeys(_ indices: [Int]) throws -> [String] {
@@ -91,17 +91,17 @@ public final class ImageFiles: ImageSource {
   public let paths: [String]
   /// Of paths, sizes and times; reading every file here would cost minutes on large folders.
   public let contentKey: String
-  /// Digests of files that were read, as long as size and times stay.
+  /// Cached digests of files, valid while size and times do not change.
   private let digests = Mutex<[Int: (stamp: String, key: String)]>([:])
-  /// The folder that a list's paths are relative to; nil where there is no list.
+  /// The folder that a list's paths are relative to; nil if there is no list.
   public let root: String?
 
-  /// How the files become pixels.
+  /// How files are converted to pixels.
   public let reading: ImageReading
 
-  /// Files that are opened when their images are asked for.
+  /// Files that are opened when their images are requested.
   ///
-  /// - Parameter root: the folder that a list's paths are relative to; nil where there is no list.
+  /// - Parameter root: the folder that a list's paths are relative to; nil if there is no list.
   public init(paths: [String], root: String? = nil, reading: ImageReading = ImageReading()) {
     self.root = root
     self.reading = reading
@@ -111,7 +111,7 @@ public final class ImageFiles: ImageSource {
     contentKey = "files \(hash.finish())\(reading.key)"
   }
 
-  /// What a file that was changed has another one of.
+  /// A stamp that changes when a file changes.
   private static func stamp(_ path: String) -> String {
     var status = stat()
     guard FileSystem.withSystemPath(path, { stat($0, &status) }) == 0 else { return "-1" }
@@ -134,10 +134,11 @@ public final class ImageFiles: ImageSource {
     return try Picture.load(paths[index], reading: reading)
   }
 
-  /// Decodes the image at `index` and lends its pixels, or the picture where it is resized before its conversion.
+  /// Decodes the image at `index` and passes its pixels to a closure; or the picture, if it is resized before its
+  /// conversion.
   ///
-  /// - Parameter columns: those of the rows that `rows` reads; the others may hold anything.
-  /// - Throws: as `image`; what the bodies throw.
+  /// - Parameter columns: the columns that `rows` reads; other columns may have any content.
+  /// - Throws: as `image`; errors of the bodies.
   func withPixels(
     _ index: Int, columns: @escaping Picture.Columns, rows: (PixelRows) throws -> Void,
     picture: (Picture) throws -> Void
@@ -147,7 +148,7 @@ public final class ImageFiles: ImageSource {
       paths[index], reading: reading, columns: columns, rows: rows, picture: picture)
   }
 
-  /// What is assumed of the file at `index`, by its header.
+  /// Assumptions about the file at `index`, by its header.
   ///
   /// - Throws: as `image`.
   func notes(_ index: Int) throws -> [ImageNote] {
@@ -159,7 +160,7 @@ public final class ImageFiles: ImageSource {
     paths.indices.contains(index) ? paths[index] : "image \(index)"
   }
 
-  /// Digests of the files' bytes: a copied or renamed image is the same image, a changed one another.
+  /// Digests of the files' bytes: a copied or renamed image is the same image, a modified one is not.
   public func imageKeys(_ indices: [Int]) throws -> [String] {
     var keys = [String](repeating: "", count: indices.count)
     try keys.withUnsafeMutableBufferPointer { slots in
@@ -184,7 +185,7 @@ public final class ImageFiles: ImageSource {
     return keys
   }
 
-  /// The files that are not there, in order.
+  /// The missing files, in order.
   ///
   /// - Throws: E0406 if the user interrupts.
   func missing() throws -> [Int] {
@@ -215,30 +216,30 @@ public final class ImageFiles: ImageSource {
   }
 }
 
-/// Feature vectors that stand for images, as they were when the table was made.
+/// Feature vectors in place of images, copied when the table was created.
 public final class FeatureTable: ImageSource {
-  /// What messages call it.
+  /// The name used in messages.
   public let name: String
-  /// Shape: [N, D]. Nobody else has these numbers, so nobody changes them.
+  /// Shape: [N, D]. A private copy, so it cannot change.
   public let features: Tensor
   /// Of shape and values.
   public let contentKey: String
 
-  /// Takes a copy of the numbers: a program that writes into its tensor afterwards changes no data.
+  /// Copies the numbers: a program that writes to its tensor afterwards does not change the data.
   ///
-  /// - Throws: E0519 if the tensor is not [N, D] with D ≥ 1 or holds a number that is not finite.
+  /// - Throws: E0519 if the tensor is not [N, D] with D ≥ 1 or contains NaN or infinity.
   public init(name: String, features: Tensor) throws {
     guard features.rank == 2, let width = features.shape.last, width >= 1 else {
       throw DataError.mismatch(
-        "\(name): features have the shape \(features.shape), not [images, width]",
-        help: "one row an image: reshape it to two dimensions")
+        "\(name): features have shape \(features.shape), not [images, width]",
+        help: "reshape the features to two dimensions, one row per image")
     }
     let table = features.dtype == .float32 ? try features.copy() : try features.cast(to: .float32)
     let bad = try table.withFloats { values in values.firstIndex { !$0.isFinite } }
     if let bad {
       throw DataError.mismatch(
-        "\(name): the features of image \(bad / width) hold a number that is not finite",
-        help: "compute the features again; NaN in them would spoil every result")
+        "\(name): the features of image \(bad / width) contain NaN or infinity",
+        help: "compute the features again")
     }
     self.name = name
     self.features = table

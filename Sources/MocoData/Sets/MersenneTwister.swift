@@ -1,6 +1,6 @@
 /// CPython's random numbers: MT19937 seeded as `random.seed(n)`, and `random.sample`.
 ///
-/// Kept for one purpose: to draw the very few-shot subsets that others have published numbers for.
+/// Used only to draw the same few-shot subsets as published results.
 /// Source: M. Matsumoto, T. Nishimura, *Mersenne Twister*, 1998 (generator and `init_by_array`); the
 /// documented behaviour of CPython 3.11's `random` for what is made of its 32-bit numbers.
 public struct MersenneTwister: Sendable {

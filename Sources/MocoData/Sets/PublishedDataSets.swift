@@ -1,4 +1,4 @@
-/// The data sets on which methods of prompt learning are compared in the literature, and how people write their names.
+/// The data sets for comparing prompt learning methods in the literature, and the spellings of their names.
 public enum PublishedDataSets {
   /// The data sets of the published comparison.
   public static let names = [
@@ -6,7 +6,7 @@ public enum PublishedDataSets {
     "StanfordCars", "SUN397", "UCF101",
   ]
 
-  /// The data set that is called so, however it is spelled: "oxford_pets", "imagenet-1k", "food-101". More words
+  /// The data set with this name, in any spelling: "oxford_pets", "imagenet-1k", "food-101". More words
   /// may follow; "imagenette" is another word.
   public static func name(of written: String) -> String? {
     var begun = ""

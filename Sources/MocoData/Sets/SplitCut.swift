@@ -1,22 +1,22 @@
 import MocoBase
 import MocoTensor
 
-/// How a source without splits is cut, class by class.
+/// How a source without splits is split, within each class.
 public struct SplitCut: Sendable, Hashable {
   /// Names and shares in order; shares are positive and sum to at most 1.
   public let parts: [Part]
-  /// Keys the shuffle of each class together with its label.
+  /// The seed of the shuffle of each class, together with its label.
   public let seed: UInt64
 
-  /// A split to be made.
+  /// A split to create.
   public struct Part: Sendable, Hashable {
-    /// What it is called: "train".
+    /// The name: "train".
     public let name: String
     /// Its share of every class, 0 … 1.
     public let share: Double
   }
 
-  /// The cut of CoOp's data sets that came without one: half, a fifth, the rest.
+  /// The split of CoOp for data sets without splits: half, a fifth, the rest.
   public static let standard = standard(seed: 0)
 
   /// The same with another shuffle.
@@ -32,23 +32,23 @@ public struct SplitCut: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// - Throws: E0519 if a share is not positive, or they sum to more than 1, or a name comes twice.
+  /// - Throws: E0519 if a share is not positive, or they sum to more than 1, or a name is a duplicate.
   public init(_ shares: [(String, Double)], seed: UInt64 = 0) throws {
     let total = shares.reduce(0) { $0 + $1.1 }
     guard !shares.isEmpty, shares.allSatisfy({ $0.1 > 0 && $0.1.isFinite }), total <= 1 + 1e-9 else {
       let text = shares.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
       throw DataError.mismatch(
-        "cannot cut images by {\(text)}",
-        help: "shares are positive and sum to at most 1: {train: 0.7, test: 0.3}")
+        "cannot split images by {\(text)}",
+        help: "use positive shares with a sum of at most 1: {train: 0.7, test: 0.3}")
     }
     guard Set(shares.map(\.0)).count == shares.count else {
-      throw DataError.mismatch("cannot cut images: a split is named twice")
+      throw DataError.mismatch("cannot split images: a split is listed more than once")
     }
     self.init(checked: shares.map { Part(name: $0.0, share: $0.1) }, seed: seed)
   }
 
-  /// Cuts each class's items after a shuffle keyed by (seed, label). Every split gets at least one item of a
-  /// class as long as there are any.
+  /// Splits each class's items after a shuffle keyed by (seed, label). Every split gets at least one item of a
+  /// class while items are left.
   func apply(to whole: DataSplit) -> [DataSplit] {
     var byLabel = [[DataItem]](repeating: [], count: whole.classes.count)
     for item in whole.items { byLabel[item.label].append(item) }
@@ -69,7 +69,7 @@ public struct SplitCut: Sendable, Hashable {
     }
   }
 
-  /// How many of `count` items each split gets: the shares rounded down, at least one, the largest remainders
+  /// The number of items of each split, of `count`: the shares rounded down, at least one, the largest remainders
   /// first.
   package func counts(_ count: Int) -> [Int] {
     let total = min(count, Int((Double(count) * parts.reduce(0) { $0 + $1.share } + 1e-9).rounded()))

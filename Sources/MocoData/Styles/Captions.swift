@@ -3,27 +3,27 @@ import MocoTensor
 
 // B: images of a batch. S: pixels of a side.
 
-/// The sentences of a contrastive pretraining: what a thing is called, and how a picture of it is spoken of.
+/// The captions of a contrastive pretraining: names of things, and sentences about pictures of them.
 public struct CaptionBook: Sendable {
   /// One word or phrase with its weight.
   public struct Word: Sendable, Hashable {
-    /// As it stands in the caption.
+    /// As it is in the caption.
     public let text: String
-    /// How often it is drawn, in proportion to the other weights.
+    /// Its relative probability.
     public let weight: Double
 
-    /// A word that is drawn in proportion to its weight.
+    /// A word with its weight.
     public init(_ text: String, weight: Double = 1) {
       self.text = text
       self.weight = weight
     }
   }
 
-  /// For every label what the class is called; a word may serve several classes.
+  /// The names of the class for every label; several classes may share a word.
   public let names: [[Word]]
-  /// For styles the sentences that name them, with `{}` for the name.
+  /// The sentences that name a style, by style, with `{}` for the class name.
   public let styled: [Style: [String]]
-  /// Sentences that do not speak of the style.
+  /// Sentences that do not mention the style.
   public let neutral: [String]
   /// The share of captions that name the style.
   public let namesStyle: Double
@@ -36,17 +36,17 @@ public struct CaptionBook: Sendable {
       let total = words.reduce(0) { $0 + $1.weight }
       guard !words.isEmpty, words.allSatisfy({ $0.weight > 0 && !$0.text.isEmpty }), total.isFinite else {
         throw DataError.mismatch(
-          "class \(label) has no names to caption it with, or weights that are not positive",
-          help: "give every class a record of names and weights: {sneaker: 3, shoe: 4}")
+          "class \(label) has no names for captions, or weights that are not positive",
+          help: "pass a record of names and weights for every class: {sneaker: 3, shoe: 4}")
       }
     }
     for sentence in neutral + styled.values.joined() {
       guard CaptionBook.parts(of: sentence) != nil else {
-        throw DataError.mismatch("the caption \"\(sentence)\" must hold exactly one {}")
+        throw DataError.mismatch("the caption \"\(sentence)\" must contain exactly one {}")
       }
     }
     guard namesStyle >= 0, namesStyle <= 1 else {
-      throw DataError.mismatch("the share of captions that name the style is \(namesStyle), not 0 … 1")
+      throw DataError.mismatch("the share of captions that name the style is \(namesStyle), not from 0 to 1")
     }
     self.names = names
     self.styled = styled
@@ -54,7 +54,7 @@ public struct CaptionBook: Sendable {
     self.namesStyle = namesStyle
   }
 
-  /// One caption. A style without sentences of its own gets a neutral one.
+  /// One caption. A style without its own sentences gets a neutral one.
   func caption(label: Int, style: Style, random: inout Philox) -> String {
     let named = random.nextDouble() < namesStyle
     let sentences = named ? styled[style].flatMap { $0.isEmpty ? nil : $0 } ?? neutral : neutral
@@ -73,7 +73,7 @@ public struct CaptionBook: Sendable {
     return words.last?.text ?? ""
   }
 
-  /// What stands before and after the only `{}`.
+  /// The text before and after the only `{}`.
   private static func parts(of sentence: String) -> (String, String)? {
     let pieces = sentence.split(separator: "{}", omittingEmptySubsequences: false)
     return pieces.count == 2 ? (String(pieces[0]), String(pieces[1])) : nil
@@ -82,7 +82,7 @@ public struct CaptionBook: Sendable {
 
 /// How images are drawn for contrastive pretraining.
 public struct CaptionDraw: Sendable {
-  /// The styles to draw from, each as likely as the others.
+  /// The styles to draw from, with equal probability.
   public var styles = Style.allCases
   /// t ~ U(0, severity).
   public var severity = Style.defaultSeverity
@@ -90,7 +90,7 @@ public struct CaptionDraw: Sendable {
   public var withheld = WithheldPairs.none
   /// The probability of a horizontal flip.
   public var flip = 0.5
-  /// Every batch is moved by the same −shift … shift pixels in both directions.
+  /// The images of a batch are shifted by the same −shift … shift pixels in both directions.
   public var shift = 2
   public var seed: UInt64 = 0
 
@@ -98,11 +98,11 @@ public struct CaptionDraw: Sendable {
   public init() {}
 }
 
-/// Images and what is said of them.
+/// Images with their captions.
 public struct CaptionBatch: Sendable {
   /// Normalized. Shape: [B, channels, S, S].
   public let images: Tensor
-  /// What is said of each image.
+  /// The caption of each image.
   public let captions: [String]
   /// The class of each image.
   public let labels: [Int]
@@ -114,11 +114,10 @@ public struct CaptionBatch: Sendable {
 
 extension DataSplit {
   /// The batch of one step of a contrastive pretraining: random images with replacement, flipped and moved,
-  /// each in a random style, with a caption each. Depends on the seed, the step and the place in the batch
-  /// alone.
+  /// each in a random style, with a caption each. Depends only on the seed, the step and the index in the batch.
   ///
-  /// - Throws: E0519 if the book does not fit the classes or the size is not positive; E0520 for a split of
-  ///   features; what decoding throws.
+  /// - Throws: E0519 if the book does not match the classes or the size is not positive; E0520 for a split of
+  ///   features; the errors of decoding.
   public func captionBatch(
     _ size: Int, step: Int, preprocess: Preprocess, book: CaptionBook, draw: CaptionDraw
   ) throws -> CaptionBatch {
@@ -129,7 +128,7 @@ extension DataSplit {
     }
     guard book.names.count == classes.count else {
       throw DataError.mismatch(
-        "the captions name \(book.names.count) classes, the data set has \(classes.count)")
+        "the captions have \(book.names.count) classes, but the data set has \(classes.count)")
     }
     guard !draw.styles.isEmpty else { throw DataError.noStyles() }
     var shifts = Philox(seed: draw.seed, stream: "caption shift", epoch: step)

@@ -2,14 +2,14 @@ import MocoBase
 import MocoTensor
 
 extension DataSplit {
-  /// Every item in one random style, the same whenever it is asked for.
+  /// Every item in one random style, the same on every request.
   ///
   /// Style and severity are keyed by (seed, epoch, image), so an image of the training pool looks the same in
   /// every few-shot subset.
   /// - Parameters:
-  ///   - styles: what is drawn from, each equally often.
+  ///   - styles: the styles to draw from, with equal probability.
   ///   - severity: t ~ U(0, severity).
-  ///   - withheld: a draw of one of these pairs becomes clean.
+  ///   - withheld: pairs that are replaced by clean.
   /// - Throws: E0520 for a split of features, E0518 for an empty list of styles.
   public func styled(
     _ styles: [Style] = Style.allCases, severity: Float = Style.defaultSeverity, seed: UInt64 = 0,
@@ -30,9 +30,9 @@ extension DataSplit {
       })
   }
 
-  /// Every item once in each style, with fixed severities: what a styled evaluation looks at.
+  /// Every item once in each style, with fixed severities, for a styled evaluation.
   ///
-  /// The items of one style lie together, in the order of `styles`.
+  /// The items of one style are consecutive, in the order of `styles`.
   /// - Throws: E0520 for a split of features, E0518 for an empty list of styles.
   public func inEveryStyle(
     _ styles: [Style] = Style.allCases, severity: Float = Style.defaultSeverity, seed: UInt64 = 0
@@ -53,7 +53,7 @@ extension DataSplit {
     return with(items: views)
   }
 
-  /// Every item in one style of a fixed severity, or as it is without a style.
+  /// Every item in one style with a fixed severity, or unchanged without a style.
   ///
   /// - Throws: E0520 for a split of features.
   public func inStyle(_ style: Style?, severity: Float = 0.3, seed: UInt64 = 0) throws -> DataSplit {

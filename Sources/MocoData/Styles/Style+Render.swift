@@ -8,7 +8,7 @@ extension Style {
   ///
   /// - Parameters:
   ///   - severity: t, 0 … 1.
-  ///   - random: gives the place of a close-up and the grain; other styles draw nothing from it.
+  ///   - random: for the position of a close-up and the grain; other styles do not use it.
   public func render(_ image: Planes, severity: Float, random: inout Philox) -> Planes {
     let t = severity
     let unit = max(1, Int((Double(min(image.width, image.height)) / 32).rounded()))
@@ -96,7 +96,7 @@ extension Planes {
     }
   }
 
-  /// A wider mean by running sums in double precision: time does not grow with the radius.
+  /// A wider mean by running sums in double precision: the time does not depend on the radius.
   private func blurredOnce(_ radius: Int) -> Planes {
     let (width, height) = (width, height)
     let scale = 1 / Double(2 * radius + 1)
@@ -199,7 +199,7 @@ extension Planes {
     }
   }
 
-  /// The image moved right by `x` and down by `y` pixels; what comes in is black.
+  /// The image shifted right by `x` and down by `y` pixels; new pixels are black.
   func shifted(x dx: Int, y dy: Int) -> Planes {
     let (width, height) = (width, height)
     return mapPlanes { source, target in

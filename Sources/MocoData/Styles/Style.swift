@@ -1,11 +1,11 @@
 import MocoBase
 import MocoTensor
 
-/// Ways in which an image can be rendered, each with a severity t in 0 … 1 (data sets draw 0 … 0.6).
+/// Styles of rendering an image, each with a severity t in 0 … 1 (data sets draw 0 … 0.6).
 ///
 /// For an image x of 32 × 32 pixels with values in 0 … 1:
 ///
-/// | style | what becomes of x |
+/// | style | result for x |
 /// |---|---|
 /// | clean | x |
 /// | pixelated | the mean of each block of 2 × 2 pixels if t < 0.33, else of 4 × 4 |
@@ -27,7 +27,7 @@ public enum Style: String, CaseIterable, Sendable, Hashable {
   /// The name in programs and tables.
   public var name: String { rawValue }
 
-  /// The style's number k in the table above, 0 for clean.
+  /// The index k of the style in the table above, 0 for clean.
   public var index: Int { Style.allCases.firstIndex(of: self) ?? 0 }
 
   /// The style of that name; upper case, `_` and spaces do not matter.
@@ -45,27 +45,27 @@ public enum Style: String, CaseIterable, Sendable, Hashable {
   public static let defaultSeverity: Float = 0.6
 }
 
-/// A style with everything that fixes how an image comes out in it.
+/// A style with everything that determines its result for an image.
 public struct StyleDraw: Sendable, Hashable {
   /// The style to render in.
   public let style: Style
   /// t, 0 … 1.
   public let severity: Float
-  /// Keys the style's own randomness (the place of a close-up, grain) together with the image's number.
+  /// The seed of the style's randomness (the position of a close-up, grain), together with the image's index.
   public let seed: UInt64
-  /// From 0; keys a draw that is made again in each epoch.
+  /// From 0; for draws that change in each epoch.
   public let epoch: Int
 
   /// A draw; a severity outside 0 … 1 counts as the nearer end.
   public init(style: Style, severity: Float, seed: UInt64 = 0, epoch: Int = 0) {
     self.style = style
-    // A severity that is not a number counts as none.
+    // NaN counts as severity 0.
     self.severity = severity > 0 ? min(severity, 1) : 0
     self.seed = seed
     self.epoch = epoch
   }
 
-  /// The image in this style. `index` is the image's number in its source.
+  /// The image in this style. `index` is the image's index in its source.
   public func render(_ planes: Planes, index: Int) -> Planes {
     var random = Philox(
       seed: seed, stream: "style", epoch: epoch, index: index &* Style.allCases.count &+ style.index)
@@ -73,7 +73,7 @@ public struct StyleDraw: Sendable, Hashable {
   }
 }
 
-/// Class × style pairs that pretraining never shows.
+/// Class × style pairs that pretraining never uses.
 public struct WithheldPairs: Sendable, Hashable {
   /// One (label, style) for every withheld pair.
   public let pairs: Set<Pair>
@@ -82,10 +82,10 @@ public struct WithheldPairs: Sendable, Hashable {
   public struct Pair: Sendable, Hashable {
     /// The class.
     public let label: Int
-    /// The style that it is not shown in.
+    /// The style that is withheld.
     public let style: Style
 
-    /// A class that is not shown in a style.
+    /// A withheld pair.
     public init(label: Int, style: Style) {
       self.label = label
       self.style = style

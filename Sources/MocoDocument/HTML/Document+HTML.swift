@@ -1,9 +1,9 @@
 import MocoBase
 
 extension Document {
-  /// The document as a fragment of HTML that is well-formed XML too: semantic elements with classes that begin with
-  /// `moco-`, no script, no style of its own, no id, nothing loaded from elsewhere. It stands within `div` of class
-  /// `moco`, which `Document.stylesheet` dresses.
+  /// The document as a fragment of HTML that is also well-formed XML: semantic elements with classes that begin with
+  /// `moco-`, no script, no style, no id, nothing loaded from elsewhere. It is within a `div` of class
+  /// `moco`, which is styled by `Document.stylesheet`.
   public func html() -> String {
     var writer = HTMLWriter()
     writer.text = "<div class=\"moco\">\n"
@@ -163,7 +163,7 @@ struct HTMLWriter {
       case .words: "words"
       }
     let count = table.columnCount
-    // A table that neither a title nor names of columns explain.
+    // A table without a title and without names of columns.
     let rows = table.rows.count { if case .cells = $0 { true } else { false } }
     let label =
       table.title.isEmpty && !table.hasNames
@@ -206,7 +206,7 @@ struct HTMLWriter {
     }
   }
 
-  /// The attribute `class` with a blank before it; nothing where there are no classes.
+  /// The attribute `class` with a space before it; empty if there are no classes.
   private func classes(_ names: String?...) -> String {
     let names = names.compactMap { $0 }
     return names.isEmpty ? "" : " class=\"\(names.joined(separator: " "))\""

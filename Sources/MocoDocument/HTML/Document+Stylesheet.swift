@@ -1,6 +1,6 @@
 extension Document {
-  /// CSS for the fragments that `html()` writes: light and dark by the reader's wish, and for print. It names classes
-  /// within `.moco` only.
+  /// CSS for the fragments that `html()` writes: light and dark as the reader prefers, and for print. It uses only
+  /// classes within `.moco`.
   public static let stylesheet = """
     .moco { font: 14px/1.5 system-ui, sans-serif; overflow-x: auto; }
     .moco p { margin: 0.25em 0; }

@@ -1,10 +1,10 @@
 import MocoBase
 
-/// Text from outside within HTML and XML.
+/// Untrusted text in HTML and XML.
 package enum HTMLText {
-  /// The text for the content of elements and for attributes in double quotes, well-formed as XML 1.0 too.
+  /// The text for the content of elements and for attributes in double quotes, also well-formed as XML 1.0.
   ///
-  /// Characters that steer terminals or reorder lines are shown in a visible form. Line feeds and tabs stay.
+  /// Control characters and characters that reorder lines are shown in a visible form. Line feeds and tabs are kept.
   package static func escaped(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy {
       $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
@@ -28,7 +28,7 @@ package enum HTMLText {
     return String(result)
   }
 
-  /// A word for a class or a language: letters, digits, `-`, `_`, `+`, `#`; everything else is left out.
+  /// The name of a class or a language: letters, digits, `-`, `_`, `+`, `#`; everything else is left out.
   package static func word(_ text: String) -> String {
     String(
       text.unicodeScalars.filter {

@@ -1,9 +1,9 @@
 import MocoBase
 
 extension Document.Table {
-  /// A `tabular` of LaTeX, in a `table` where there is a title or a caption; empty without columns.
+  /// A LaTeX `tabular`, in a `table` if there is a title or a caption; empty without columns.
   ///
-  /// - Parameter isBooktabs: with the rules of the package booktabs; otherwise without any package.
+  /// - Parameter isBooktabs: uses the rules of the package booktabs; otherwise no package is needed.
   public func latex(isBooktabs: Bool = false) -> String {
     let count = columnCount
     guard count > 0 else { return "" }
@@ -39,7 +39,7 @@ extension Document.Table {
   }
 
   private static func line(_ cells: [String]) -> String {
-    // `\\` of the line before takes a bracket or a star after it for its own.
+    // A bracket or a star after `\\` of the line before would be read as its argument.
     let first = cells.first?.first.map { "[*".contains($0) } ?? false
     return "  " + (first ? "{}" : "") + cells.joined(separator: " & ") + " \\\\\n"
   }
@@ -52,9 +52,9 @@ extension Document.Table {
   }
 }
 
-/// Text from outside within LaTeX.
+/// Untrusted text in LaTeX.
 package enum LaTeXText {
-  /// The text as LaTeX that sets just these characters; line ends need the room of a table's cell.
+  /// The text as LaTeX that shows exactly these characters; line feeds work only in a table's cell.
   package static func escaped(_ text: String) -> String {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
       String(line).plain.unicodeScalars.reduce(into: "") { result, scalar in

@@ -1,14 +1,14 @@
 extension Document {
   /// The document as Markdown with GitHub's tables, ending in a newline; empty for an empty document.
   ///
-  /// - Parameter picture: writes a picture somewhere and gives its address, as `loss.svg`; nil where there is none.
-  ///   A figure without an address stands there as text, an image as its alternative text.
+  /// - Parameter picture: writes a picture to a file and returns its address, such as `loss.svg`; nil if there is none.
+  ///   A figure without an address is written as text, an image as its alternative text.
   public func markdown(picture: @escaping (Picture) -> String? = { _ in nil }) -> String {
     let blocks = MarkdownWriter(picture: picture).blocks(self.blocks)
     return blocks.isEmpty ? "" : blocks.joined(separator: "\n\n") + "\n"
   }
 
-  /// What stands outside of a Markdown text.
+  /// A picture that is stored outside the Markdown text.
   public enum Picture {
     case figure(any DocumentFigure)
     case image(Image)
@@ -88,7 +88,7 @@ struct MarkdownWriter {
     case .strong, .title, .error: return marked(run, "**", lineBreak)
     case .emphasis: return marked(run, "*", lineBreak)
     case .plain, .number, .label, .muted, .color:
-      // Blanks at the edges part the runs.
+      // Spaces at the ends separate the runs.
       return padded(run.text, MarkdownEscape.escaped(run.text, lineBreak: lineBreak))
     }
   }
@@ -118,7 +118,7 @@ struct MarkdownWriter {
   private func table(_ table: Document.Table) -> [String] {
     let count = table.columnCount
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    // There is no table without a line of names, but they may be empty.
+    // A Markdown table must have a line of names, but the names may be empty.
     var lines = [
       line(
         (0..<count).map {

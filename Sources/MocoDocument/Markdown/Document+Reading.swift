@@ -1,10 +1,10 @@
-// The Markdown of doc comments and help pages: headings, fenced and indented programs, lists, tables, `code`,
-// **strong**. What looks like other markup stays as it is written.
+// The Markdown of doc comments and help pages: headings, fenced and indented code, lists, tables, `code`,
+// **strong**. Other markup is kept as text.
 
 import MocoBase
 
 extension Document {
-  /// The document that a Markdown text writes. Empty lines between its parts stay, as gaps.
+  /// The document of a Markdown text. Empty lines between its parts are kept as gaps.
   public init(markdown: String) {
     var reader = MarkdownReader()
     for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) { reader.read(line) }
@@ -34,7 +34,7 @@ private struct MarkdownReader {
     } else if fence != nil {
       fence?.lines.append(line)
     } else if line.hasPrefix("    "), paragraph.isEmpty, !rest.isEmpty {
-      // Four blanks in front, and no sentence that they could belong to: a program.
+      // Four spaces at the beginning, and no paragraph that the line could continue: code.
       flush()
       let code = String(line.dropFirst(4))
       if case .code(let before, let language)? = blocks.last {
@@ -94,7 +94,7 @@ private struct MarkdownReader {
 
   // MARK: Words
 
-  /// The text with its marks read.
+  /// The runs of the text, with its markup applied.
   static func runs(_ text: String) -> [Document.Run] {
     var result: [Document.Run] = []
     var plain = ""
@@ -120,7 +120,7 @@ private struct MarkdownReader {
 
   // MARK: Tables
 
-  /// The cells of `| a | b |`; a bar in code is none between cells.
+  /// The cells of `| a | b |`; a bar in code does not separate cells.
   private static func cells(_ line: Substring) -> [String] {
     var cells: [String] = []
     var cell = ""

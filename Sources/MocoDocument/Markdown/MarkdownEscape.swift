@@ -1,11 +1,11 @@
 import MocoBase
 
-/// Text from outside within Markdown (CommonMark, and GitHub's tables).
+/// Untrusted text in Markdown (CommonMark, and GitHub's tables).
 package enum MarkdownEscape {
-  /// The text as Markdown that shows just these characters, within a paragraph.
+  /// The text as Markdown that shows exactly these characters, within a paragraph.
   ///
-  /// - Parameter lineBreak: what a line feed becomes: a hard break in a paragraph, `<br>` in a table, a blank where
-  ///   there can be only one line.
+  /// - Parameter lineBreak: the replacement of a line feed: a hard break in a paragraph, `<br>` in a table, a space
+  ///   where there can be only one line.
   package static func escaped(_ text: String, lineBreak: String = "\\\n") -> String {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     return lines.map { escapedLine(TerminalText.safe(String($0))) }.joined(separator: lineBreak)
@@ -14,7 +14,7 @@ package enum MarkdownEscape {
   private static func escapedLine(_ line: String) -> String {
     let scalars = Array(line.unicodeScalars)
     var result = String.UnicodeScalarView()
-    // A number at the beginning that a dot or a bracket would make the mark of a list.
+    // A number at the beginning, followed by a dot or a bracket, would begin a list.
     let digits = scalars.prefix { ("0"..."9").contains($0) }.count
     for (place, scalar) in scalars.enumerated() {
       switch scalar {
@@ -25,7 +25,7 @@ package enum MarkdownEscape {
         if !isInner { result.append("\\") }
       case "\\", "`", "*", "[", "]", "<", ">", "~", "|", "&", "$": result.append("\\")
       case "#", "=", ":": if place == 0 { result.append("\\") }
-      // Before a blank it would begin a list, before itself a rule.
+      // Before a space it would begin a list, before the same character a rule.
       case "-", "+": if place == 0, isEnd(scalars, 1) || scalars[1] == scalar { result.append("\\") }
       case ".", ")": if place > 0, place == digits, isEnd(scalars, place + 1) { result.append("\\") }
       case "\t":
@@ -35,7 +35,7 @@ package enum MarkdownEscape {
       }
       result.append(scalar)
     }
-    // Blanks at the beginning would make a program of it, those at the end a line break.
+    // Spaces at the beginning would make it code, spaces at the end a line break.
     return String(result).trimmed
   }
 
@@ -49,7 +49,7 @@ package enum MarkdownEscape {
 
   /// The text as a code span on one line.
   ///
-  /// - Parameter inTable: escapes bars, which GitHub's tables take for the end of a cell even within code.
+  /// - Parameter inTable: escapes bars, which end a cell in GitHub's tables even within code.
   package static func code(_ text: String, inTable: Bool = false) -> String {
     let line = TerminalText.safe(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
     guard line.contains(where: { $0 != " " }) else { return line }
@@ -68,7 +68,7 @@ package enum MarkdownEscape {
     return "\(fence)\(HTMLText.word(language))\n\(safe)\(safe.hasSuffix("\n") ? "" : "\n")\(fence)"
   }
 
-  /// The longest row of one character.
+  /// The length of the longest run of one character.
   private static func longest(_ character: Character, in text: String) -> Int {
     var (most, now) = (0, 0)
     for other in text {
@@ -80,7 +80,7 @@ package enum MarkdownEscape {
 }
 
 extension String {
-  /// Without blanks at both ends.
+  /// Without spaces at both ends.
   var trimmed: String {
     var rest = self[...]
     while rest.first == " " { rest.removeFirst() }

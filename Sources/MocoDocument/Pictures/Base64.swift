@@ -15,7 +15,7 @@ package enum Base64 {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// The bytes of such a text; nil for one that is none.
+  /// The bytes of a text in base 64; nil for an invalid text.
   package static func decode(_ text: String) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(text.utf8.count / 4 * 3)
@@ -47,7 +47,7 @@ package enum Base64 {
     }
   }
 
-  /// Whether a byte may stand in such a text.
+  /// Whether a byte is valid in such a text.
   package static func isDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),

@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// A color of eight bits a channel, sRGB.
+/// A color of eight bits per channel, sRGB.
 public struct Color: Sendable, Hashable {
   /// The red channel of sRGB, 0…255.
   public var red: UInt8
@@ -18,12 +18,12 @@ public struct Color: Sendable, Hashable {
     self.blue = blue
   }
 
-  /// The color that `0xRRGGBB` writes; other bits count nothing.
+  /// The color `0xRRGGBB`; other bits are ignored.
   public init(_ hex: UInt32) {
     self.init(UInt8(hex >> 16 & 255), UInt8(hex >> 8 & 255), UInt8(hex & 255))
   }
 
-  /// `#rrggbb`, as SVG and CSS write it.
+  /// `#rrggbb`, as in SVG and CSS.
   public var hex: String {
     let digits = Array("0123456789abcdef")
     var text = "#"
@@ -39,17 +39,17 @@ public struct Color: Sendable, Hashable {
     0.2126 * Color.linear(red) + 0.7152 * Color.linear(green) + 0.0722 * Color.linear(blue)
   }
 
-  /// Black or white, whichever reads better on this color: at the least with a contrast of 4.5.
+  /// Black or white, whichever has more contrast on this color: at least 4.5.
   package var readable: Color { luminance > 0.179 ? Color(0x000000) : Color(0xffffff) }
 
-  /// The color, or a darker one of its kind, whose text on white has a contrast of 4.5 at the least.
+  /// The color, or a darker version of it, with a contrast of at least 4.5 for text on white.
   package var ink: Color {
     var color = self
     while 1.05 / (color.luminance + 0.05) < 4.5 { color = color.mixed(with: Color(0x000000), 0.05) }
     return color
   }
 
-  /// The index of the nearest entry of the 256-colour palette (6×6×6 cube or grey ramp).
+  /// The index of the nearest color of the 256-colour palette (6×6×6 cube or grey ramp).
   package var ansi256: Int {
     func level(_ byte: UInt8) -> Int { byte < 48 ? 0 : byte < 115 ? 1 : (Int(byte) - 35) / 40 }
     let steps = [0, 95, 135, 175, 215, 255]
@@ -65,7 +65,7 @@ public struct Color: Sendable, Hashable {
       ? 16 + 36 * r + 6 * g + b : grayIndex
   }
 
-  /// The colour a share `t` of the way to another, mixed in Oklab so that the steps look even.
+  /// The mixture of the color and another one with weight `t`, in Oklab so that the steps look even.
   package func mixed(with other: Color, _ t: Double) -> Color {
     let (a, b) = (oklab, other.oklab)
     return Color(oklab: (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t, a.2 + (b.2 - a.2) * t))
@@ -108,6 +108,6 @@ public struct Color: Sendable, Hashable {
 }
 
 extension Color {
-  /// Brightness as the eye takes it, 0…1 (Rec. 601 luma).
+  /// Perceived brightness, 0…1 (Rec. 601 luma).
   package var gray: Double { (0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)) / 255 }
 }

@@ -2,10 +2,10 @@ import MocoBase
 
 /// Portable Network Graphics (ISO/IEC 15948): filtered rows in one zlib stream.
 package enum PNG {
-  /// The bytes of a file of color type 0 (one channel) or 2 (three), eight bits a channel.
+  /// The bytes of a file of color type 0 (one channel) or 2 (three), eight bits per channel.
   package static func encode(_ image: PixelImage) -> [UInt8] {
     let raw = filtered(image)
-    // Only without memory for it the bytes stand as they are.
+    // The bytes are stored uncompressed only if memory runs out.
     let stream = (try? Gzip.deflate(raw, container: .zlib)) ?? stored(raw)
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     let header =
@@ -17,8 +17,8 @@ package enum PNG {
     return file
   }
 
-  /// Each row behind the number of its filter: of the five that the format has, the one whose bytes, taken as signed
-  /// numbers, have the smallest sum of magnitudes; the first of equals.
+  /// Each row after the number of its filter: of the five in the format, the one whose bytes, as signed
+  /// numbers, have the smallest sum of magnitudes; the first in case of a tie.
   private static func filtered(_ image: PixelImage) -> [UInt8] {
     let (stride, step) = (image.width * image.channels, image.channels)
     var raw: [UInt8] = []
@@ -51,7 +51,7 @@ package enum PNG {
     return raw
   }
 
-  /// Of the neighbors the one that is nearest to left + up - corner; of equals the first in this order.
+  /// The neighbor that is nearest to left + up - corner; in case of a tie the first in this order.
   private static func paeth(_ left: UInt8, _ up: UInt8, _ corner: UInt8) -> UInt8 {
     let guess = Int(left) + Int(up) - Int(corner)
     let (a, b, c) = (abs(guess - Int(left)), abs(guess - Int(up)), abs(guess - Int(corner)))
@@ -100,7 +100,7 @@ package enum PNG {
 }
 
 extension PNG {
-  /// Pixels across and down, as the head of a file says; nil for what is not a PNG.
+  /// Pixels across and down, from the header of a file; nil if it is not a PNG.
   package static func size(_ file: [UInt8]) -> (width: Int, height: Int)? {
     guard file.count >= 24, file.starts(with: [0x89, 0x50, 0x4E, 0x47]) else { return nil }
     func number(_ place: Int) -> Int { file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }

@@ -22,7 +22,7 @@ public struct PixelImage: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// The pixel at a place; places outside give the nearest one.
+  /// The pixel at a position; the nearest pixel for positions outside.
   package func color(_ x: Int, _ y: Int) -> Color {
     let at = (min(max(y, 0), height - 1) * width + min(max(x, 0), width - 1)) * channels
     return channels == 1

@@ -1,12 +1,12 @@
 import MocoBase
 
 extension Document {
-  /// The document as one picture: text in lines of one width, figures and images in their places.
+  /// The document as one picture: text in lines of one width, with figures and images.
   ///
   /// - Parameters:
-  ///   - columns: of a line of text, at least 20; what is longer is broken or cut as in a terminal.
-  ///   - title: what the picture is called, for whoever cannot see it.
-  /// - Returns: a self-contained SVG document, with paper after it.
+  ///   - columns: columns of a line of text, at least 20; longer lines are broken or truncated as in a terminal.
+  ///   - title: the title of the picture, for accessibility.
+  /// - Returns: a self-contained SVG document, with a white background.
   public func svg(columns: Int = 80, title: String = "") -> String {
     var writer = SVGWriter(columns: max(20, columns))
     writer.write(blocks)
@@ -35,7 +35,7 @@ struct SVGWriter {
     text +=
       " viewBox=\"0 0 \(width) \(height)\" role=\"img\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo,"
     text += " Consolas, monospace\" font-size=\"13\" fill=\"#1d2b2f\">\n"
-    text += "<title>\(HTMLText.escaped(title.isEmpty ? "a value of moco" : title))</title>\n"
+    text += "<title>\(HTMLText.escaped(title.isEmpty ? "a moco value" : title))</title>\n"
     text += "<rect width=\"\(width)\" height=\"\(height)\" rx=\"6\" fill=\"#ffffff\"/>\n"
     return text + shapes + "</svg>\n"
   }
@@ -65,7 +65,7 @@ struct SVGWriter {
   private mutating func write(lines: [String], isBold: Bool) {
     for line in lines {
       var column = 0
-      // Characters of another width begin a text of their own, so that columns stay where they are.
+      // Characters of another width begin a new text element, so that columns stay aligned.
       var start = 0
       var part = ""
       for character in line {
@@ -86,7 +86,7 @@ struct SVGWriter {
     }
   }
 
-  /// Characters that begin at a column.
+  /// Writes characters that begin at a column.
   private mutating func write(_ part: String, at column: Int, isBold: Bool) {
     guard part.contains(where: { $0 != " " }) else { return }
     shapes += "<text x=\"\(number(Self.margin + Double(column) * Self.advance))\" y=\"\(number(y + 13))\""
@@ -97,7 +97,7 @@ struct SVGWriter {
   private mutating func write(_ figure: any DocumentFigure) {
     let svg = figure.svg()
     let size = figure.svgSize
-    // The element moves as it is; a nested `svg` stands where `x` and `y` say.
+    // The element is used unchanged: a nested `svg` is placed by `x` and `y`.
     guard let place = svg.range(of: "<svg ") else { return }
     shapes += svg[..<place.lowerBound]
     shapes += "<svg x=\"\(number(Self.margin))\" y=\"\(number(y))\" "
@@ -126,6 +126,6 @@ extension String {
     split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// The first place of a text.
+  /// The range of the first occurrence of a text.
   fileprivate func range(of text: String) -> Range<String.Index>? { ranges(of: text).first }
 }

@@ -1,23 +1,23 @@
 import MocoBase
 
 extension Document {
-  /// A document as `stored` has written it.
+  /// A document that was written by `stored`.
   ///
   /// - Parameters:
-  ///   - name: what messages call the text that it stands in.
-  ///   - figure: makes a figure of what it has stored; nil where it is none.
-  /// - Throws: E0502 for what is no such document, is damaged, or was written by a later version.
+  ///   - name: the name of the text that contains it, for messages.
+  ///   - figure: makes a figure from its stored form; nil if it is not a figure.
+  /// - Throws: E0502 if it is not such a document, is corrupted, or was written by a later version.
   public init(
     stored json: Json, name: String, figure: @escaping (Json) throws -> (any DocumentFigure)?
   ) throws {
     guard json["format"]?.stringValue == "moco-document", let version = json["version"]?.intValue else {
-      throw Failure.corrupt(name, "it holds something else where a document should be")
+      throw Failure.corrupt(name, "it contains no valid document")
     }
     guard version <= Document.storedVersion else {
       throw Failure(
         "E0502",
-        "\(name): its documents are of version \(version), and this moco reads version \(Document.storedVersion)",
-        help: "read it with the moco that wrote it, or a later one")
+        "\(name): its documents have version \(version); this version of moco supports version \(Document.storedVersion)",
+        help: "read it with the version of moco that wrote it, or a later one")
     }
     self.init(try StoredReader(name: name, figure: figure).blocks(json["blocks"]))
   }
@@ -28,7 +28,7 @@ struct StoredReader {
   let name: String
   let figure: (Json) throws -> (any DocumentFigure)?
 
-  func fault(_ what: String) -> Failure { Failure.corrupt(name, "\(what) of a document is damaged") }
+  func fault(_ what: String) -> Failure { Failure.corrupt(name, "\(what) of a document is corrupted") }
 
   func blocks(_ json: Json?) throws -> [Document.Block] {
     guard let list = json?.arrayValue else { throw fault("a list of blocks") }
@@ -45,7 +45,7 @@ struct StoredReader {
     return text
   }
 
-  /// A small number; `usual` where it is missing.
+  /// A small number; `usual` if it is missing.
   private func int(_ json: Json?, _ usual: Int = 0, _ what: String) throws -> Int {
     guard let json else { return usual }
     guard let number = json.intValue, (0...100_000).contains(number) else { throw fault(what) }

@@ -1,10 +1,10 @@
-// Documents as JSON: what the record of a run keeps of what its cells have shown. Nothing of a document is lost, so that
-// every rendering of what is read again is that of the document itself.
+// Documents as JSON: how the record of a run stores the output of cells. Nothing of a document is lost, so that
+// a document that was read again is rendered like the original.
 
 import MocoBase
 
 extension Document {
-  /// Version of the JSON that documents are stored as.
+  /// Version of the JSON format of stored documents.
   public static let storedVersion = 1
 
   /// The document as JSON: `{"format": "moco-document", "version": 1, "blocks": […]}`. `Document(stored:)` reads it.
@@ -16,9 +16,9 @@ extension Document {
   }
 }
 
-/// Writes blocks as JSON. What is usual is left out.
+/// Writes blocks as JSON. Default values are left out.
 struct StoredWriter {
-  /// Blocks in blocks so far; JSON may be nested 128 deep.
+  /// The current depth of nested blocks; JSON may be nested 128 deep.
   private var depth = 0
   private static let deepest = 20
 
@@ -205,7 +205,7 @@ extension PixelImage {
     ]
   }
 
-  /// - Returns: nil where it is no such picture.
+  /// - Returns: nil if it is not such a picture.
   package init?(stored json: Json?) {
     guard let json, let width = json["width"]?.intValue, let height = json["height"]?.intValue,
       let channels = json["channels"]?.intValue, let packed = json["bytes"]?.stringValue,

@@ -1,4 +1,4 @@
-// The words by which stored documents call what they are made of.
+// The names of the parts of stored documents.
 
 extension Document.Run.Style {
   static let stored: [(name: String, style: Self)] = [
@@ -83,7 +83,7 @@ extension Document.Collection.Kind {
 }
 
 extension Color {
-  /// The color of `#rrggbb`; nil for another text.
+  /// The color of `#rrggbb`; nil for any other text.
   package init?(hex text: String) {
     guard text.utf8.count == 7, text.utf8.first == UInt8(ascii: "#"),
       text.utf8.dropFirst().allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),

@@ -3,11 +3,11 @@ import MocoBase
 extension Document {
   /// The document as lines for a terminal, without a newline at the end.
   ///
-  /// Nothing in the document steers the terminal: what would is shown in a visible form. Lines fit the width, except
-  /// those of texts that are to be kept and words that no line has room for.
+  /// No control character of the document reaches the terminal: they are shown in a visible form. Lines fit the
+  /// width, except lines that must be kept and words that are longer than a line.
   ///
-  /// - Parameter highlight: colors a program of a language, line by line; asked only where there are colors, and only
-  ///   about programs whose characters are safe.
+  /// - Parameter highlight: colors code of a language, line by line; called only if there are colors, and only
+  ///   for code whose characters are safe.
   public func terminal(
     _ options: TerminalOptions = TerminalOptions(),
     highlight: ((_ code: String, _ language: String) -> String)? = nil
@@ -31,7 +31,7 @@ struct TerminalRenderer {
 
   var isColored: Bool { options.color != .none }
 
-  /// - Parameter columns: of a line.
+  /// - Parameter columns: columns of a line.
   func lines(_ blocks: [Document.Block], _ columns: Int) -> [String] {
     blocks.flatMap { lines($0, columns) }
   }

@@ -1,5 +1,5 @@
 extension PixelImage {
-  /// The picture `columns` characters wide, every line exactly that long.
+  /// The picture in lines of exactly `columns` characters.
   package func lines(columns: Int, _ options: TerminalOptions) -> [StyledLine] {
     let ratio = min(Double(height) / Double(width), 40)
     if options.color != .none, options.glyphs == .unicode {
@@ -35,7 +35,7 @@ extension PixelImage {
     }
   }
 
-  /// Dots by error diffusion (Floyd and Steinberg, 1976): bright is a dot.
+  /// Dots by error diffusion (Floyd and Steinberg, 1976): a dot is bright.
   private func braille(_ columns: Int, _ rows: Int) -> [StyledLine] {
     let (w, h) = (columns * 2, rows * 4)
     var gray = sampled(w, h).map(\.gray)
@@ -66,7 +66,7 @@ extension PixelImage {
     }
   }
 
-  /// The picture at another size: the mean of the pixels each new one covers.
+  /// The picture at another size: each pixel is the mean of the pixels that it covers.
   package func sampled(_ newWidth: Int, _ newHeight: Int) -> [Color] {
     var result: [Color] = []
     result.reserveCapacity(newWidth * newHeight)

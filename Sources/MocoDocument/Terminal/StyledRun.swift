@@ -2,18 +2,18 @@ import MocoBase
 
 /// A run of characters in one style.
 package struct StyledRun {
-  /// The characters, on one line and without anything that steers a terminal.
+  /// The characters, on one line and without control characters.
   package var text: String
-  /// Color of the letters; nil for the terminal's own.
+  /// Color of the text; nil for the terminal's default.
   package var foreground: Color?
-  /// Color of the ground; nil for the terminal's own.
+  /// Color of the background; nil for the terminal's default.
   package var background: Color?
-  /// Whether it is set bold (SGR 1); only where there are colors.
+  /// Whether it is bold (SGR 1); only if there are colors.
   package var bold = false
-  /// Whether it is set faint (SGR 2); only where there are colors.
+  /// Whether it is faint (SGR 2); only if there are colors.
   package var dim = false
 
-  /// The characters with the colors of letters and ground; nil leaves the terminal's own.
+  /// The characters with the colors of text and background; nil for the terminal's default.
   package init(
     _ text: String, _ foreground: Color? = nil, on background: Color? = nil, bold: Bool = false,
     dim: Bool = false
@@ -30,7 +30,7 @@ package struct StyledRun {
 package typealias StyledLine = [StyledRun]
 
 extension TerminalOptions {
-  /// The lines as text, each cut to the width, with escape sequences where there are colors.
+  /// The lines as text, each truncated to the width, with escape sequences if there are colors.
   package func encode(_ lines: [StyledLine]) -> String {
     var result = ""
     for line in lines.map(clipped) {
@@ -41,7 +41,7 @@ extension TerminalOptions {
     return result
   }
 
-  /// A line cut to the width, whatever its parts wanted.
+  /// A line truncated to the width.
   package func clipped(_ line: StyledLine) -> StyledLine {
     var room = width
     var result: StyledLine = []
@@ -84,7 +84,7 @@ extension TerminalOptions {
 
   /// The parameters of the escape sequence for a color.
   ///
-  /// - Parameter layer: 38 for letters, 48 for the ground.
+  /// - Parameter layer: 38 for text, 48 for the background.
   package func code(_ value: Color, _ layer: Int) -> String {
     color == .truecolor
       ? "\(layer);2;\(value.red);\(value.green);\(value.blue)" : "\(layer);5;\(value.ansi256)"

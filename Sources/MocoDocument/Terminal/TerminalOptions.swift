@@ -1,14 +1,14 @@
 import MocoBase
 
-/// What text is drawn for.
+/// Options of the terminal that text is drawn for.
 public struct TerminalOptions: Sendable, Equatable {
-  /// Columns that may be used; at least 20 are.
+  /// Columns that may be used, at least 20.
   public var width: Int
-  /// Lines that a plot or a table may take; `nil` is a comfortable height.
+  /// The most lines of a plot or a table; `nil` for the default.
   public var height: Int?
-  /// Columns that a picture takes at most; `nil` is a comfortable width.
+  /// The most columns of a picture; `nil` for the default.
   public var imageWidth: Int?
-  /// Characters for what is drawn.
+  /// The characters for drawing.
   public var glyphs: Glyphs
   /// Colors of the terminal.
   public var color: ColorDepth
@@ -21,6 +21,6 @@ public struct TerminalOptions: Sendable, Equatable {
     self.color = color
   }
 
-  /// What stands where something was left out.
+  /// The mark for omitted text.
   package var ellipsis: String { glyphs == .unicode ? "…" : "..." }
 }

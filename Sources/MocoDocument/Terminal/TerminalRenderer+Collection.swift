@@ -1,21 +1,21 @@
 import MocoBase
 
 extension TerminalRenderer {
-  /// A list or record, with an entry a line, numbers many a line.
+  /// A list or record, with one entry per line; several numbers per line.
   func lines(_ collection: Document.Collection, _ columns: Int) -> [String] {
     lines(collection, Place(columns: columns))
   }
 
-  /// Where a value stands.
+  /// The position of a value.
   private struct Place {
     var columns: Int
-    /// Blanks before every line but the first.
+    /// Spaces before every line except the first.
     var indent = 0
-    /// Columns before and behind the value: indentation and name, and the comma.
+    /// Columns before and after the value: indentation and name before it, the comma after it.
     var before = 0
     var behind = 0
 
-    /// One step further in, behind a name, with a comma.
+    /// One level further in, after a name, with a comma.
     func inner(name: Int = 0) -> Place {
       Place(columns: columns, indent: indent + 2, before: indent + 2 + name, behind: 1)
     }
@@ -45,17 +45,17 @@ extension TerminalRenderer {
     switch value {
     case .collection(let inner): return lines(inner, place)
     case .text(let text):
-      // One line, cut by whoever made it.
+      // One line, already truncated by the caller.
       return [painted(shown(text))]
     default: return lines([value], max(8, place.columns - place.before - place.behind))
     }
   }
 
-  /// Numbers run on over the lines.
+  /// Numbers, as many per line as fit.
   private func flowing(_ collection: Document.Collection, _ place: Place) -> [String] {
     var result: [String] = []
     var line = "["
-    // Under the first number, or further in than the name.
+    // Aligned to the first number, or indented further than the name.
     let margin = place.indent + (place.before > place.indent ? 2 : 1)
     let pad = Self.blanks(margin)
     var used = place.before + 1

@@ -46,7 +46,7 @@ extension TerminalRenderer {
     }
   }
 
-  /// Fewer cells where they are wider than usual.
+  /// Fewer cells if they are wider than usual.
   private func fitting(_ cells: [Document.Table.Cell], _ widest: Int, _ room: Int) -> [Document.Table.Cell] {
     let mark = options.ellipsis.count
     func size(_ cells: [Document.Table.Cell]) -> Int {
@@ -65,7 +65,7 @@ extension TerminalRenderer {
 
   // MARK: Words
 
-  /// Columns as wide as their cells; the last one takes what is left and is wrapped.
+  /// Columns as wide as their cells; the last column has the remaining width and is wrapped.
   private func words(_ table: Document.Table, _ columns: Int) -> [String] {
     let count = table.columnCount
     guard count > 0 else { return [] }
@@ -96,7 +96,7 @@ extension TerminalRenderer {
         if column == count - 1 {
           let parts = Self.wrap(cell, room).map { painted($0) }
           line += parts.first ?? ""
-          // Where even the other columns are too wide, the rest begins on the left.
+          // If the other columns are already too wide, the rest begins on the left.
           let margin = Self.blanks(isLong ? 2 : before)
           rest = parts.dropFirst().map { margin + $0 }
         } else {
@@ -115,7 +115,7 @@ extension TerminalRenderer {
 }
 
 extension TerminalOptions {
-  /// Records under their names, with a rule between.
+  /// Records below the names of the columns and a rule.
   package func lines(_ table: Document.Table) -> [StyledLine] {
     let count = table.columnCount
     guard count > 0 else { return [[StyledRun("(no data)", dim: true)]] }
@@ -136,7 +136,7 @@ extension TerminalOptions {
         DisplayWidth.of(names[column]),
         rows.compactMap { $0.map { DisplayWidth.of(text($0, column)) } }.max() ?? 0, 1)
     }
-    // Columns that do not fit are narrowed from the widest, words before numbers; then the last ones are left out.
+    // If columns do not fit, the widest are made narrower, words before numbers; then the last ones are left out.
     let gap = 3
     func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + gap * (widths.count - 1) + 2 }
     let alignments = (0..<count).map { table.alignment($0) }

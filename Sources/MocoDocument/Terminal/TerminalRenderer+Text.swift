@@ -1,9 +1,9 @@
 import MocoBase
 
 extension TerminalRenderer {
-  /// A paragraph's lines.
+  /// The lines of a paragraph.
   func lines(_ text: Document.Text, _ columns: Int) -> [String] {
-    // What is cut is one line, whatever stands in it.
+    // Truncated text is always one line.
     let runs = text.runs.map { run in
       Document.Run(shown(text.overflow == .cut ? Document.Run(run.text.plain, run.style) : run), run.style)
     }
@@ -12,7 +12,7 @@ extension TerminalRenderer {
     return fitted(Self.split(whole), text.overflow, columns)
   }
 
-  /// Lines that are too long are broken or cut.
+  /// Lines that are too long are broken or truncated.
   private func fitted(_ lines: [String], _ overflow: Document.Text.Overflow, _ columns: Int) -> [String] {
     lines.flatMap { line -> [String] in
       guard DisplayWidth.of(line) > columns else { return [line] }
@@ -27,9 +27,9 @@ extension TerminalRenderer {
     }
   }
 
-  /// Pieces one behind the other.
+  /// Pieces one after the other.
   func lines(_ items: Document.Items, _ columns: Int) -> [String] {
-    // What stands at the end of a line, and what besides it before a piece that follows on the same line.
+    // The end of the separator's line, and the rest of it before a piece that follows on the same line.
     let end = String(items.separator.prefix { $0 != " " })
     let joint = String(items.separator.dropFirst(end.count))
     let lead = Self.blanks(items.indent) + items.lead.string.plain
@@ -71,7 +71,7 @@ extension TerminalRenderer {
     return run.style == .code && !isColored && !text.isEmpty ? "`\(text)`" : text
   }
 
-  /// The parameters of the escape sequence that begins a style; nil where there is none.
+  /// The parameters of the escape sequence that begins a style; nil if there is none.
   private func code(_ style: Document.Run.Style) -> String? {
     guard isColored else { return nil }
     switch style {
@@ -97,7 +97,7 @@ extension TerminalRenderer {
 
   static func width(_ runs: [Document.Run]) -> Int { runs.reduce(0) { $0 + DisplayWidth.of($1.text) } }
 
-  /// The runs as they are shown, which are written by `painted`.
+  /// The runs as they are shown, written by `painted`.
   func shown(_ text: Document.Text) -> [Document.Run] { text.runs.map { Document.Run(shown($0), $0.style) } }
 
   private func styled(_ runs: [Document.Run], _ text: Document.Text, _ columns: Int) -> [String] {
@@ -122,7 +122,7 @@ extension TerminalRenderer {
     return result
   }
 
-  /// The runs parted at line feeds.
+  /// The runs split at line feeds.
   private static func lines(of runs: [Document.Run]) -> [[Document.Run]] {
     var lines: [[Document.Run]] = [[]]
     for run in runs {
@@ -151,9 +151,9 @@ extension TerminalRenderer {
     return result
   }
 
-  /// Lines broken at blanks, each with the styles of its words.
+  /// Lines broken at spaces, each with the styles of its words.
   static func wrap(_ runs: [Document.Run], _ columns: Int, hanging: Int = 0) -> [[Document.Run]] {
-    // Words, and the style of the blank before each.
+    // Words, and the style of the space before each.
     var words: [(runs: [Document.Run], blank: Document.Run.Style)] = []
     var startsWord = true
     var blank = Document.Run.Style.plain

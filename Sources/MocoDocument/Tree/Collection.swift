@@ -1,32 +1,32 @@
 extension Document {
   /// A list or record of the language that does not fit one line.
   public struct Collection: Sendable {
-    /// What holds the entries.
+    /// The kind of the collection.
     public enum Kind: Sendable, Equatable {
       /// In square brackets.
       case list
-      /// A list of numbers, which run on over the lines.
+      /// A list of numbers, with as many per line as fit.
       case numbers
       /// In braces, with names.
       case record
     }
 
-    /// One line of it, or many.
+    /// An entry, or a mark for many that are left out.
     public enum Entry: Sendable {
       /// - Parameters:
-      ///   - name: as the language writes it, of a record's entry; else nil.
-      ///   - value: a text of one line, or a collection.
+      ///   - name: the name of a record's entry, as in the language; otherwise nil.
+      ///   - value: one line of text, or a collection.
       case value(name: String?, Block)
-      /// What stands in the place of entries: `… 40 more`.
+      /// The text in place of omitted entries: `… 40 more`.
       case leftOut(String)
     }
 
-    /// What holds the entries.
+    /// The kind of the collection.
     public var kind: Kind
     /// In order.
     public var entries: [Entry]
 
-    /// A collection of such entries.
+    /// A collection of these entries.
     public init(_ kind: Kind, _ entries: [Entry]) {
       self.kind = kind
       self.entries = entries

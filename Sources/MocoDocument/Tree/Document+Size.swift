@@ -1,5 +1,5 @@
 extension Document {
-  /// Bytes that the document holds, about: what decides how many documents are kept.
+  /// The approximate size of the document in bytes, which decides how many documents are kept.
   public var heldByteCount: Int { blocks.reduce(0) { $0 + $1.heldByteCount } }
 }
 

@@ -1,9 +1,9 @@
 extension Document {
-  /// Names with what belongs to each, a line a value.
+  /// Names with their values, one line per value.
   public struct Fields: Sendable, Equatable {
-    /// How a terminal sets them.
+    /// How a terminal shows them.
     public enum Layout: Sendable, Equatable {
-      /// Values stand under each other: `width   16`.
+      /// Values are aligned in a column: `width   16`.
       case aligned
       /// `width: 16`
       case inline
@@ -13,9 +13,9 @@ extension Document {
     public struct Field: Sendable, Equatable {
       /// One line.
       public var name: String
-      /// At least one; further ones stand below the first.
+      /// At least one; the others are below the first.
       public var values: [Text]
-      /// What becomes of its long lines; nil for what becomes of all.
+      /// How its long lines are handled; nil for the setting of all fields.
       public var overflow: Text.Overflow?
 
       /// A name with several values.
@@ -33,14 +33,14 @@ extension Document {
 
     /// From top to bottom.
     public var fields: [Field]
-    /// The layout in a terminal; pages have one of their own.
+    /// The layout in a terminal; pages have their own layout.
     public var layout: Layout
-    /// Blanks before each line in a terminal.
+    /// Spaces before each line in a terminal.
     public var indent: Int
-    /// What becomes of long lines, names and all.
+    /// How long lines are handled, including names.
     public var overflow: Text.Overflow
 
-    /// Fields one below the other.
+    /// Fields below each other.
     public init(
       _ fields: [Field], layout: Layout = .aligned, indent: Int = 2,
       overflow: Text.Overflow = .wrap(hanging: 2)

@@ -1,41 +1,41 @@
 import MocoBase
 
-/// A picture that draws itself in every way: a plot.
+/// A picture that draws itself in every output format: a plot.
 public protocol DocumentFigure: Sendable {
-  /// A few words; empty for none.
+  /// The title; empty for none.
   var title: String { get }
   /// A sentence below; empty for none.
   var caption: String { get }
-  /// What the picture shows, in words, for whoever cannot see it.
+  /// What the picture shows, in words, for accessibility.
   var alternativeText: String { get }
-  /// Lines for a terminal, title and caption among them, without anything that steers it but colors, and without a
+  /// Lines for a terminal, including title and caption, with no escape sequences except colors, and without a
   /// newline at the end.
   func terminalText(_ options: TerminalOptions) -> String
   /// A self-contained `svg` element with `role="img"` and a `title`; well-formed XML that references nothing.
   func svg() -> String
-  /// Pixels that `svg()` takes.
+  /// The size of `svg()` in pixels.
   var svgSize: (width: Double, height: Double) { get }
-  /// The same as a table, where that is what it is; nil for a drawing.
+  /// The figure as a table if it is one; nil for a drawing.
   var table: Document.Table? { get }
-  /// The numbers of a drawing as tables, for whoever cannot see it; at most some hundred, the rest is said.
+  /// The numbers of a drawing as tables, for accessibility; at most some hundred, with a note about the others.
   var numbers: [Document.Table] { get }
-  /// Bytes that the picture's data takes, about.
+  /// The approximate size of the picture's data in bytes.
   var heldByteCount: Int { get }
-  /// What the picture is made of, so that it can be read again; nil where it can only be kept as text.
+  /// The figure's data, so that it can be read again; nil if it can only be stored as text.
   var stored: Json? { get }
 }
 
 extension DocumentFigure {
   /// None.
   public var numbers: [Document.Table] { [] }
-  /// As many as a small picture takes.
+  /// The size of a small picture.
   public var heldByteCount: Int { 4096 }
-  /// Kept as text.
+  /// Stored as text.
   public var stored: Json? { nil }
 }
 
 extension Document {
-  /// A picture of pixels.
+  /// An image of pixels.
   public struct Image: Sendable, Equatable {
     /// Where the pixels are.
     public enum Source: Sendable, Equatable {
@@ -52,7 +52,7 @@ extension Document {
     public var height: Int
     /// A line below; empty for none.
     public var caption: Text
-    /// What the picture shows, in words, for whoever cannot see it.
+    /// What the picture shows, in words, for accessibility.
     public var alternativeText: String
 
     /// A picture of pixels in memory.
@@ -74,7 +74,7 @@ extension Document {
       self.alternativeText = alternativeText
     }
 
-    /// The bytes of a PNG file; nil for a picture that came in another format.
+    /// The bytes of a PNG file; nil for a picture in another format.
     package var png: [UInt8]? {
       switch source {
       case .pixels(let pixels): PNG.encode(pixels)
@@ -82,7 +82,7 @@ extension Document {
       }
     }
 
-    /// `data:image/png;base64,…`; media types that are not a plain word give that of unknown bytes.
+    /// `data:image/png;base64,…`; for invalid media types, that of unknown bytes.
     package var dataURI: String {
       switch source {
       case .pixels(let pixels): return "data:image/png;base64,\(Base64.encode(PNG.encode(pixels)))"

@@ -1,24 +1,24 @@
 extension Document {
-  /// Pieces one behind the other, each whole where it fits a line: `classes: coat, dress, ankle boot`.
+  /// Pieces of text that are not broken if they fit a line: `classes: coat, dress, ankle boot`.
   public struct Items: Sendable, Equatable {
-    /// Stands before the first, `classes: `; empty for nothing.
+    /// The text before the first piece, such as `classes: `; empty for none.
     public var lead: Text
-    /// Whether the lead is a piece of its own, parted from the first by `separator`; else it belongs to the first.
+    /// Whether the lead is its own piece, separated from the first by `separator`; otherwise it belongs to the first.
     public var leadIsItem: Bool
     /// The pieces, each on one line.
     public var items: [Text]
-    /// Between two pieces. Where a line ends, only its beginning up to the first blank stands there.
+    /// The text between two pieces. At the end of a line, only its beginning up to the first space is used.
     public var separator: String
-    /// Blanks before the first line in a terminal.
+    /// Spaces before the first line in a terminal.
     public var indent: Int
-    /// Blanks before further lines; nil for as many as stand before the first piece, at most 12.
+    /// Spaces before the other lines; nil for as many as there are before the first piece, at most 12.
     public var hanging: Int?
-    /// Lines in a terminal, after which many remaining pieces are only counted; nil for all of them.
+    /// The most lines in a terminal: if many pieces remain, only their number is shown; nil for no limit.
     public var mostLines: Int?
-    /// What becomes of a piece that is longer than a line.
+    /// How a piece that is longer than a line is handled.
     public var overflow: Text.Overflow
 
-    /// Pieces behind a lead.
+    /// Pieces after a lead.
     public init(
       _ lead: Text = "", _ items: [Text], separator: String = ", ", leadIsItem: Bool = false, indent: Int = 0,
       hanging: Int? = nil, mostLines: Int? = nil, overflow: Text.Overflow = .wrap(hanging: 2)
@@ -33,7 +33,7 @@ extension Document {
       self.overflow = overflow
     }
 
-    /// All of it on one line.
+    /// The whole text on one line.
     public var text: Text {
       var runs = lead.runs
       if leadIsItem, !items.isEmpty { runs.append(Run(separator)) }

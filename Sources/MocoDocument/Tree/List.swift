@@ -1,9 +1,9 @@
 extension Document {
-  /// Blocks one below the other, each an entry.
+  /// Entries below each other, each made of blocks.
   public struct List: Sendable {
-    /// What stands before an entry.
+    /// The mark before an entry.
     public enum Marker: Sendable, Equatable {
-      /// Entries are only set in.
+      /// Entries are only indented.
       case none
       case bullet
       /// 1, 2, 3, …
@@ -14,10 +14,10 @@ extension Document {
     public var items: [[Block]]
     /// The mark before each entry.
     public var marker: Marker
-    /// Blanks before each line in a terminal.
+    /// Spaces before each line in a terminal.
     public var indent: Int
 
-    /// Entries one below the other.
+    /// Entries below each other.
     public init(_ items: [[Block]], marker: Marker = .bullet, indent: Int = 0) {
       self.items = items
       self.marker = marker

@@ -3,26 +3,26 @@ import MocoBase
 extension Document {
   /// Rows and columns.
   public struct Table: Sendable, Equatable {
-    /// What the rows are, which says how a terminal sets them.
+    /// What the rows contain, which decides how a terminal shows them.
     public enum Kind: Sendable, Equatable {
-      /// Records: a line of names, a rule, numbers at the right.
+      /// Records: a line of names, a rule, and numbers aligned to the right.
       case records
-      /// Numbers of a tensor: every row in brackets, all columns of one width.
+      /// Numbers of a tensor: every row in brackets, all columns with the same width.
       case matrix
-      /// Sentences: the last column is broken at blanks.
+      /// Sentences: the last column is broken at spaces.
       case words
     }
 
-    /// Where the text of a column stands.
+    /// The alignment of the text of a column.
     public enum Alignment: Sendable, Equatable {
       case leading, center, trailing
     }
 
-    /// What all cells of a column share.
+    /// The common properties of the cells of a column.
     public struct Column: Sendable, Equatable {
-      /// Empty where the column has no name.
+      /// Empty if the column has no name.
       public var name: Text
-      /// Of its cells and its name.
+      /// The alignment of its cells and its name.
       public var alignment: Alignment
 
       /// A column.
@@ -32,25 +32,25 @@ extension Document {
       }
     }
 
-    /// What stands in a row under a column.
+    /// The content of a row in one column.
     public struct Cell: Sendable, Equatable {
-      /// What the text is.
+      /// The kind of content.
       public enum Kind: Sendable, Equatable {
         case text
         case number
         /// There is no value.
         case missing
-        /// Stands for the columns that are left out.
+        /// A mark in place of columns that are left out.
         case leftOut
         /// The name of its row.
         case header
       }
 
-      /// What it says, as it is shown.
+      /// The text as it is shown.
       public var text: Text
-      /// What the text is.
+      /// The kind of content.
       public var kind: Kind
-      /// Set in bold: the best of a column, say.
+      /// Whether it is bold, such as the best value of a column.
       public var isEmphasized: Bool
 
       /// A cell.
@@ -64,32 +64,32 @@ extension Document {
       public static let missing = Cell("", .missing)
     }
 
-    /// One row, or what stands for many.
+    /// One row, or a mark in place of many.
     public enum Row: Sendable, Equatable {
-      /// One for each column; fewer leave the last ones without values.
+      /// One cell per column; if there are fewer, the last columns have no values.
       case cells([Cell])
-      /// Stands for rows that are left out, in words or without.
+      /// A mark in place of rows that are left out, with or without a text.
       case leftOut(String)
     }
 
-    /// What the rows are.
+    /// The kind of the rows.
     public var kind: Kind
-    /// A few words above; empty for none.
+    /// The text above the table; empty for none.
     public var title: Text
     /// A sentence below; empty for none.
     public var caption: Text
-    /// Names and alignments; further columns have none.
+    /// Names and alignments; columns without an entry have none.
     public var columns: [Column]
     /// From top to bottom.
     public var rows: [Row]
-    /// Columns of a terminal that every cell of a matrix takes at least.
+    /// The least width of a cell of a matrix in a terminal.
     public var cellWidth: Int
-    /// Blanks before every row of a matrix in a terminal.
+    /// Spaces before every row of a matrix in a terminal.
     public var indent: Int
 
     /// A table.
     ///
-    /// - Parameters: see the properties of these names.
+    /// - Parameters: see the properties with the same names.
     public init(
       _ kind: Kind = .records, title: Text = "", caption: Text = "", columns: [Column] = [], rows: [Row],
       cellWidth: Int = 1, indent: Int = 0
@@ -103,7 +103,7 @@ extension Document {
       self.indent = max(0, indent)
     }
 
-    /// Columns of the widest row.
+    /// The number of columns of the widest row.
     public var columnCount: Int {
       rows.reduce(columns.count) { count, row in
         if case .cells(let cells) = row { return max(count, cells.count) }

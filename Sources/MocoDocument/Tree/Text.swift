@@ -1,29 +1,29 @@
 extension Document {
   /// Some characters in one style.
   public struct Run: Sendable, Equatable {
-    /// What characters mean; a terminal colors only some of them.
+    /// The meaning of characters; a terminal colors only some of them.
     public enum Style: Sendable, Equatable {
       case plain
       case emphasis
       case strong
-      /// A program within a sentence. A terminal without colors sets it in backticks.
+      /// Code in a sentence. A terminal without colors shows it in backticks.
       case code
-      /// A value as the language writes it; a terminal shows it as it is.
+      /// A value in the notation of the language; a terminal shows it unchanged.
       case literal
       case number
       /// The name of what follows.
       case label
-      /// What a card is of; a terminal shows it as it is.
+      /// The subject of a card; a terminal shows it unchanged.
       case title
       case error
-      /// Of less weight.
+      /// Less important.
       case muted
       case color(Color)
     }
 
-    /// As they are; nothing in them is markup.
+    /// The characters; nothing in them is markup.
     public var text: String
-    /// What they mean.
+    /// The meaning of the characters.
     public var style: Style
 
     /// Characters in one style.
@@ -33,25 +33,25 @@ extension Document {
     }
   }
 
-  /// A paragraph: characters in their styles. Line feeds in them are kept.
+  /// A paragraph of runs with styles. Line feeds in them are kept.
   public struct Text: Sendable, Equatable {
-    /// What becomes of a line that is longer than a terminal is wide. Pages break lines as they like.
+    /// How a line that is longer than the terminal's width is handled. Pages break lines themselves.
     public enum Overflow: Sendable, Equatable {
-      /// It is broken at blanks; further lines begin with so many blanks more than the first.
+      /// It is broken at spaces; the other lines begin with this many more spaces than the first.
       case wrap(hanging: Int)
-      /// The same, and words that are longer than a line are cut.
+      /// The same, and words that are longer than a line are truncated.
       case wrapAndCut(hanging: Int)
-      /// It ends with an ellipsis.
+      /// It is truncated and ends with an ellipsis.
       case cut
       /// The terminal breaks it.
       case keep
     }
 
-    /// One behind the other, without blanks between.
+    /// The runs, without spaces between them.
     public var runs: [Run]
-    /// What becomes of long lines in a terminal.
+    /// How long lines are handled in a terminal.
     public var overflow: Overflow
-    /// Blanks before every line in a terminal.
+    /// Spaces before every line in a terminal.
     public var indent: Int
 
     /// A paragraph of runs.
@@ -82,7 +82,7 @@ extension Document.Text: ExpressibleByStringInterpolation {
 }
 
 extension Document.Text {
-  /// The runs of both, with the looks of the left one.
+  /// The runs of both, with the layout of the left one.
   public static func + (left: Document.Text, right: Document.Text) -> Document.Text {
     Document.Text(left.runs + right.runs, overflow: left.overflow, indent: left.indent)
   }

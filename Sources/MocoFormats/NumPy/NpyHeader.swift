@@ -1,80 +1,80 @@
 import MocoBase
 
-/// What the beginning of a `.npy` array says (NumPy's format 1.0, 2.0 and 3.0): magic, version, the header's length, and
-/// a dict of Python as text.
+/// The header of a `.npy` array (NumPy's format 1.0, 2.0 and 3.0): magic, version, the header's length, and
+/// a Python dict as text.
 struct NpyHeader {
-  /// How its numbers lie; nil for kinds that are not read.
+  /// The type of its numbers; nil for unsupported kinds.
   let type: StorageType?
-  /// The kind in words, where it is not read: `texts (<U5)`.
+  /// The kind in words, if it is not supported: `strings (<U5)`.
   let kind: String
   /// For texts how many characters each has, and bytes of a character; nil for other kinds.
   let characters: (count: Int, width: Int)?
   let isBigEndian: Bool
-  /// Whether the first dimension is the one whose numbers lie side by side.
+  /// Whether the order is column-major (Fortran).
   let isFortran: Bool
   let shape: [Int]
   /// Elements: the product of `shape`.
   let count: Int
-  /// Bytes before the numbers.
+  /// Byte offset of the numbers.
   let start: Int
 
   static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
-  /// The longest beginning that is looked at. NumPy itself writes a few hundred bytes.
+  /// Maximum size of the header. NumPy itself writes a few hundred bytes.
   static let limit = 1 << 16
 
   /// - Parameters:
-  ///   - bytes: the array's first bytes, `limit` or as many as there are.
-  ///   - name: what messages call the array.
-  /// - Throws: E0502 for a damaged header, E0605 for a later version.
+  ///   - bytes: the first bytes of the array, up to `limit`.
+  ///   - name: the name of the array in messages.
+  /// - Throws: E0502 for a corrupted header, E0605 for a later version.
   init(_ bytes: UnsafeRawBufferPointer, name: String) throws {
     var reader = ByteReader(bytes)
     guard let magic = reader.take(6), magic.elementsEqual(NpyHeader.magic), let major = reader.byte(),
       reader.byte() != nil
-    else { throw Failure.corrupt(name, "it does not begin as an array of NumPy") }
+    else { throw Failure.corrupt(name, "it is not a NumPy array file") }
     guard (1...3).contains(major) else {
       throw Failure(
-        "E0605", "\(name): the array has version \(major) of NumPy's format, and 1 to 3 are read",
-        help: "save it with another version of NumPy")
+        "E0605", "\(name): the array has version \(major) of NumPy's format; versions 1 to 3 are supported",
+        help: "save the array with another version of NumPy")
     }
     let length =
       major == 1 ? reader.number(UInt16.self).map(Int.init) : reader.number(UInt32.self).map(Int.init)
     guard let length, let text = reader.take(length) else {
       throw Failure.corrupt(
-        name, "the header of the array is cut off, or has more than \(NpyHeader.limit) bytes")
+        name, "the header of the array is truncated, or has more than \(NpyHeader.limit) bytes")
     }
     start = reader.position
-    // Before version 3 the text is Latin-1, where only names of fields go beyond ASCII.
+    // Before version 3 the text is Latin-1; only names of fields use more than ASCII.
     let header = String(decoding: text, as: UTF8.self)
     var dict = PythonLiteral(header)
-    guard let members = dict.dictionary() else { throw NpyHeader.damaged(name, "is not a dict of Python") }
+    guard let members = dict.dictionary() else { throw NpyHeader.damaged(name, "is not a Python dict") }
     guard case .bool(let isFortran)? = members["fortran_order"] else {
-      throw NpyHeader.damaged(name, "does not say fortran_order")
+      throw NpyHeader.damaged(name, "has no fortran_order")
     }
     self.isFortran = isFortran
     guard case .list(let sizes)? = members["shape"] else {
-      throw NpyHeader.damaged(name, "does not say shape")
+      throw NpyHeader.damaged(name, "has no shape")
     }
     var shape: [Int] = []
     var count = 1
-    // A size of 0 makes no product too large.
+    // A size of 0 cannot cause an overflow.
     let nonzero = sizes.compactMap { if case .int(let size) = $0, size != 0 { size } else { nil } }
     for case .int(let size) in sizes {
-      guard size >= 0 else { throw NpyHeader.damaged(name, "gives a size of \(size)") }
+      guard size >= 0 else { throw NpyHeader.damaged(name, "has the size \(size)") }
       shape.append(size)
     }
     guard shape.count == sizes.count else {
-      throw NpyHeader.damaged(name, "gives a size that is not a number")
+      throw NpyHeader.damaged(name, "has a size that is not a number")
     }
     for size in nonzero {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       guard !overflow, product <= Int.max / 16 else {
-        throw NpyHeader.damaged(name, "gives too large a shape")
+        throw NpyHeader.damaged(name, "has a shape that is too large")
       }
       count = product
     }
     self.shape = shape
     self.count = shape.contains(0) ? 0 : count
-    guard let description = members["descr"] else { throw NpyHeader.damaged(name, "does not say descr") }
+    guard let description = members["descr"] else { throw NpyHeader.damaged(name, "has no descr") }
     guard case .text(let descr) = description else {
       (type, isBigEndian, kind, characters) = (nil, false, "records of several fields", nil)
       return
@@ -95,22 +95,22 @@ struct NpyHeader {
     "u1": .u8, "b1": .bool, "d": .f64, "f": .f32, "e": .f16, "?": .bool,
   ]
 
-  /// What an array of another kind holds.
+  /// A description of the contents of an unsupported array.
   private static func words(_ letters: String, _ descr: String) -> String {
     switch letters.first {
-    case "U", "S", "a": "texts (\(descr))"
-    case "O": "objects of Python (\(descr))"
+    case "U", "S", "a": "strings (\(descr))"
+    case "O": "Python objects (\(descr))"
     case "c": "complex numbers (\(descr))"
     case "M", "m": "times (\(descr))"
-    case "V": letters == "V2" ? "raw bytes (\(descr)), as bfloat16 becomes in NumPy" : "raw bytes (\(descr))"
-    case "u": "whole numbers without a sign of 64 bits (\(descr))"
-    case "f", "g": "numbers of more than 64 bits (\(descr))"
-    default: "numbers of the type \(descr)"
+    case "V": letters == "V2" ? "raw bytes (\(descr)), as NumPy stores bfloat16" : "raw bytes (\(descr))"
+    case "u": "unsigned 64-bit integers (\(descr))"
+    case "f", "g": "numbers with more than 64 bits (\(descr))"
+    default: "numbers of type \(descr)"
     }
   }
 }
 
-/// Reads the few literals of Python that stand in the header of an array.
+/// Reads the few Python literals in the header of an array.
 struct PythonLiteral {
   enum Value: Equatable {
     case text(String)
@@ -124,7 +124,7 @@ struct PythonLiteral {
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
-  /// The whole text as a dict of texts and values; nil for anything else. Of equal keys the last counts.
+  /// The text as a dict of strings and values; nil for anything else. The last of duplicate keys counts.
   mutating func dictionary() -> [String: Value]? {
     guard take("{") else { return nil }
     var members: [String: Value] = [:]
@@ -185,7 +185,7 @@ struct PythonLiteral {
     return .text(String(decoding: bytes[start..<end], as: UTF8.self))
   }
 
-  /// `True`, `False`, or a whole number; those of Python 2 may end in L.
+  /// `True`, `False`, or an integer; those of Python 2 may end in L.
   private mutating func word() -> Value? {
     let start = place
     while place < bytes.count, ",:)]} \n".utf8.contains(bytes[place]) == false { place += 1 }

@@ -4,55 +4,55 @@ import MocoTensor
 /// A `.npy` file, or the arrays of an `.npz` archive, which `numpy.savez` and `numpy.savez_compressed` write.
 ///
 /// - The array of a `.npy` file is called `array`.
-/// - Arrays of numbers in either order of bytes and of dimensions are read. Texts, objects, complex numbers, times and
-///   records are named in `unread`; a list of texts in an archive is also its metadata, as JSON.
+/// - Arrays of numbers in any byte order and dimension order are read; strings, objects, complex numbers, times and
+///   records are listed in `unread`. A list of strings in an archive is also its metadata, as JSON.
 public final class NumPyFile: TensorFile {
-  /// The path that the file was opened by; messages name it.
+  /// The path of the file, used in messages.
   public let path: String
-  /// The arrays that can be read, in the file's order.
+  /// The supported arrays, in the order of the file.
   public let tensors: [TensorDescription]
-  /// What else is in the archive, and why it is not read.
+  /// Other entries of the archive, and why they are not read.
   public let others: [(name: String, reason: String)]
-  /// Arrays of kinds that are not read.
+  /// Arrays of unsupported kinds.
   public let unread: [UnreadTensor]
   private let arrays: [String: (header: NpyHeader, type: StorageType, source: Source)]
   private let texts: [String: String]
 
-  /// Where an array's bytes are.
+  /// The location of an array's bytes.
   private enum Source: Sendable {
     case file(OpenedFile)
     case entry(ZipArchive, ZipArchive.Entry)
   }
 
-  /// What the array of a `.npy` file is called.
+  /// The name of the array of a `.npy` file.
   public static let arrayName = "array"
 
-  /// Whether an archive is one of arrays.
+  /// Whether an archive contains arrays.
   static func isOne(_ archive: ZipArchive) -> Bool {
     archive.path.lowercased().hasSuffix(".npz") || archive.entries.contains { $0.name.hasSuffix(".npy") }
   }
 
   /// Opens a `.npy` file.
   ///
-  /// - Throws: E0501, E0502 for a damaged file; E0605 for an array that cannot be read.
+  /// - Throws: E0501, E0502 for a corrupted file; E0605 for an array that cannot be read.
   public init(array path: String) throws {
     let file = try OpenedFile(path: path)
     let header = try file.beginning(NpyHeader.limit + 16).withUnsafeBytes { try NpyHeader($0, name: path) }
     guard let type = header.type else {
       throw Failure(
-        "E0605", "\(path): the array holds \(header.kind), which are not read",
-        help: "save numbers of up to 64 bits with a sign, such as array.astype(\"float32\")")
+        "E0605", "\(path): the array contains \(header.kind), which are not supported",
+        help: "save signed numbers of up to 64 bits, such as array.astype(\"float32\")")
     }
     let wanted = header.start + header.count * type.byteCount
     guard file.count >= wanted else {
       throw Failure.corrupt(
         path,
-        "it has \(file.count) bytes, and an array \(Shape.text(header.shape)) of \(header.kind) takes \(wanted)"
+        "it has \(file.count) bytes, but an array \(Shape.text(header.shape)) of \(header.kind) needs \(wanted)"
       )
     }
     guard file.count == wanted else {
       throw Failure(
-        "E0605", "\(path): behind its array stand \(file.count - wanted) bytes more",
+        "E0605", "\(path): there are \(file.count - wanted) extra bytes after the array",
         help: "save several arrays in one file with numpy.savez")
     }
     self.path = path
@@ -64,7 +64,7 @@ public final class NumPyFile: TensorFile {
 
   /// Opens an `.npz` archive.
   ///
-  /// - Throws: E0502 where an array of it is damaged; E0605 where an array has a later format.
+  /// - Throws: E0502 for a corrupted array; E0605 for an array with a later format.
   init(_ archive: ZipArchive) throws {
     path = archive.path
     var tensors: [TensorDescription] = []
@@ -86,13 +86,13 @@ public final class NumPyFile: TensorFile {
       }
       guard let type = header.type else {
         unread.append(UnreadTensor(name: name, kind: "an array of \(header.kind)"))
-        others.append((name, "an array of \(header.kind), which is not read"))
+        others.append((name, "an array of \(header.kind), which is not supported"))
         continue
       }
       guard header.start + header.count * type.byteCount == entry.size else {
         throw Failure.corrupt(
           "\(archive.path) (\(name))",
-          "it has \(entry.size) bytes, and an array \(Shape.text(header.shape)) of \(header.kind) takes "
+          "it has \(entry.size) bytes, but an array \(Shape.text(header.shape)) of \(header.kind) needs "
             + "\(header.start + header.count * type.byteCount)")
       }
       tensors.append(TensorDescription(name: name, type: type, shape: header.shape, count: header.count))
@@ -102,9 +102,9 @@ public final class NumPyFile: TensorFile {
     self.texts = texts
   }
 
-  /// A list of texts in JSON; nil for an array of another kind.
+  /// A list of strings as JSON; nil for an array of another kind.
   ///
-  /// - Throws: E0502 where the array is damaged.
+  /// - Throws: E0502 if the array is damaged.
   private static func texts(
     _ archive: ZipArchive, _ entry: ZipArchive.Entry, _ header: NpyHeader
   ) throws -> String? {
@@ -121,23 +121,23 @@ public final class NumPyFile: TensorFile {
     return NumPyTexts.json(try archive.read(entry, limit: wanted)[header.start...], header)
   }
 
-  /// An array of texts with one dimension, as a list in JSON.
+  /// A one-dimensional array of strings, as a JSON list.
   public func metadata(_ key: String) -> String? { texts[key] }
 
-  /// Reads one array, with its numbers in the order of rows whatever the file's is.
+  /// Reads one array; its numbers are always in row-major order.
   ///
-  /// - Throws: E0502 if there is none of this name, its checksum is wrong or the file has changed; E0505 for a number
-  ///   that float32 does not hold; E0605 for a kind that is not read; E0405 without memory.
+  /// - Throws: E0502 if there is no such array, its checksum is wrong or the file has changed; E0505 for a number
+  ///   that float32 cannot represent; E0605 for an unsupported kind; E0405 if memory runs out.
   public func tensor(_ name: String) throws -> Tensor {
     guard let (header, type, source) = arrays[name] else {
       if let other = unread.first(where: { $0.name == name }) {
         throw Failure(
           "E0605", "\(path): \(name) is \(other.kind), which cannot be read",
-          help: "save numbers of up to 64 bits with a sign, such as array.astype(\"float32\")")
+          help: "save signed numbers of up to 64 bits, such as array.astype(\"float32\")")
       }
       throw Failure.corrupt(
-        path, "it holds no array named \(name)",
-        help: "name one of: \(tensors.prefix(12).map(\.name).joined(separator: ", "))")
+        path, "it contains no array named \(name)",
+        help: "use one of: \(tensors.prefix(12).map(\.name).joined(separator: ", "))")
     }
     let full = "\(path): \(name)"
     switch source {
@@ -169,7 +169,7 @@ public final class NumPyFile: TensorFile {
     return try flat.reshaped(header.shape.reversed()).permuted(order).contiguous()
   }
 
-  /// Numbers of `size` bytes with their bytes turned around.
+  /// Numbers of `size` bytes with reversed byte order.
   private static func swapped(_ bytes: UnsafeRawBufferPointer, size: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, used in
       for start in stride(from: 0, to: bytes.count - size + 1, by: size) {

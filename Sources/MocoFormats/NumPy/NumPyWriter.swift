@@ -2,11 +2,11 @@ import CKernels
 import MocoBase
 import MocoTensor
 
-/// Writes arrays as NumPy reads them. Equal input gives equal bytes, and a reader never sees half a file.
+/// Writes arrays in NumPy's format. Equal input gives equal bytes, and a reader never sees an incomplete file.
 public enum NumPyWriter {
   /// Writes one array as a `.npy` file of format 1.0.
   ///
-  /// - Throws: E0504 if the file cannot be written; E0505 if a value does not fit the type, or NumPy has no such type.
+  /// - Throws: E0504 if the file cannot be written; E0505 if a value is out of range for the type, or NumPy has no such type.
   public static func write(array item: SafetensorsWriter.Item, to path: String) throws {
     try AtomicFile.write(bytes(item, path: path), to: path)
   }
@@ -14,9 +14,9 @@ public enum NumPyWriter {
   /// Writes arrays as an `.npz` archive.
   ///
   /// - Parameters:
-  ///   - texts: arrays of texts besides, with one dimension.
+  ///   - texts: one-dimensional arrays of strings, written after the others.
   ///   - isCompressed: deflated, as `numpy.savez_compressed` does; otherwise stored.
-  /// - Throws: as `write(array:to:)`; E0505 too for two arrays of one name and for more than an archive without the
+  /// - Throws: as `write(array:to:)`; also E0505 for two arrays with the same name and for more than an archive without the
   ///   large form of zip (ZIP64) holds: 4 GiB, and 65,535 arrays.
   public static func write(
     arrays items: [SafetensorsWriter.Item], texts: [(name: String, values: [String])] = [], to path: String,
@@ -40,7 +40,7 @@ public enum NumPyWriter {
     guard let descr = descr(item.type) else {
       throw Failure(
         "E0505", "cannot write \(path): NumPy has no type for \(item.type.rawValue)",
-        help: "save it as f16 or f32, or as a .safetensors file")
+        help: "save it as f16 or f32, or in a .safetensors file")
     }
     return try header(descr, shape: item.tensor.shape) + SafetensorsWriter.encode(item, path: path)
   }
@@ -48,7 +48,7 @@ public enum NumPyWriter {
   private static func header(_ descr: String, shape sizes: [Int]) -> [UInt8] {
     let shape = sizes.count == 1 ? "(\(sizes[0]),)" : "(\(sizes.map(String.init).joined(separator: ", ")))"
     var header = Array("{'descr': '\(descr)', 'fortran_order': False, 'shape': \(shape), }".utf8)
-    // As NumPy, which leaves room for the first size to grow to 21 digits; the numbers begin at a multiple of 64.
+    // As in NumPy, which leaves room for the first size to grow to 21 digits; the numbers start at a multiple of 64.
     if let first = sizes.first {
       header += [UInt8](repeating: 0x20, count: max(0, 21 - String(first).utf8.count))
     }

@@ -1,4 +1,4 @@
-// Opcodes that make and fill lists, tuples, dicts and sets.
+// Opcodes that create and fill lists, tuples, dicts and sets.
 
 extension PickleMachine {
   mutating func container(_ code: UInt8) throws {
@@ -36,16 +36,16 @@ extension PickleMachine {
     }
   }
 
-  /// Adds to the container at the top of the stack. An opaque value takes anything and keeps nothing.
+  /// Adds to the container at the top of the stack. An opaque value accepts anything and discards it.
   private mutating func extend(_ items: [PickleValue], pairs: Bool) throws {
-    guard case .node(let place) = try top() else { throw fault("what is filled is not a container") }
+    guard case .node(let place) = try top() else { throw fault("the target is not a container") }
     switch heap.nodes[place].kind {
     case .list where !pairs, .set where !pairs: heap.nodes[place].elements += items
     case .dict where pairs:
       guard items.count % 2 == 0 else { throw fault("a key has no value") }
       heap.nodes[place].elements += items
     case .object, .unread: break
-    default: throw fault("what is filled is not a container of this kind")
+    default: throw fault("the target is not a container of this kind")
     }
   }
 }

@@ -1,4 +1,4 @@
-// Opcodes that stand for a value by themselves.
+// Opcodes that stand for a value on their own.
 
 extension PickleMachine {
   mutating func literal(_ code: UInt8) throws -> PickleValue {
@@ -17,46 +17,46 @@ extension PickleMachine {
       return try decimal(text.hasSuffix("L") ? String(text.dropLast()) : text)
     case UInt8(ascii: "G"): return .float(Double(bitPattern: UInt64(bigEndian: try number(UInt64.self))))
     case UInt8(ascii: "F"):
-      guard let value = Double(try line()) else { throw fault("a number is none") }
+      guard let value = Double(try line()) else { throw fault("a number is not valid") }
       return .float(value)
     case UInt8(ascii: "X"): return .string(try text(try bytes(Int(try number(UInt32.self)))))
     case 0x8C: return .string(try text(try bytes(Int(try number(UInt8.self)))))
     case 0x8D: return .string(try text(try bytes(try size64())))
     case UInt8(ascii: "V"): return .string(PickleMachine.unescaped(try line(), unicode: true))
     case UInt8(ascii: "S"): return .string(try quoted(try line()))
-    // Python 2's strings: text where they can be.
+    // Python 2's strings: text if possible.
     case UInt8(ascii: "T"): return string(try bytes(Int(try number(Int32.self))))
     case UInt8(ascii: "U"): return string(try bytes(Int(try number(UInt8.self))))
     case UInt8(ascii: "B"): return .bytes([UInt8](try bytes(Int(try number(UInt32.self)))))
     case UInt8(ascii: "C"): return .bytes([UInt8](try bytes(Int(try number(UInt8.self)))))
     case 0x8E, 0x96: return .bytes([UInt8](try bytes(try size64())))
     default:
-      throw fault("the code 0x\(String(code, radix: 16)) is none of pickle's")
+      throw fault("unknown opcode 0x\(String(code, radix: 16))")
     }
   }
 
   private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
-    guard let value = reader.number(type) else { throw fault("it has no end") }
+    guard let value = reader.number(type) else { throw fault("it is truncated") }
     return value
   }
 
   private mutating func size64() throws -> Int {
-    guard let size = Int(exactly: try number(UInt64.self)) else { throw fault("a size is absurd") }
+    guard let size = Int(exactly: try number(UInt64.self)) else { throw fault("a size is out of range") }
     return size
   }
 
   private mutating func bytes(_ count: Int) throws -> UnsafeRawBufferPointer {
-    guard let bytes = reader.take(count) else { throw fault("it would need \(count) bytes more") }
+    guard let bytes = reader.take(count) else { throw fault("it is truncated: \(count) bytes are missing") }
     return bytes
   }
 
   mutating func line() throws -> String {
-    guard let bytes = reader.line() else { throw fault("a line has no end") }
+    guard let bytes = reader.line() else { throw fault("a line is not terminated") }
     return try text(bytes)
   }
 
   private func text(_ bytes: UnsafeRawBufferPointer) throws -> String {
-    // Python keeps lone surrogates, which are not text; they do not stand in names of tensors.
+    // Python keeps lone surrogates, which are not text; they do not occur in names of tensors.
     String(validating: bytes, as: UTF8.self) ?? String(decoding: bytes, as: UTF8.self)
   }
 
@@ -64,7 +64,7 @@ extension PickleMachine {
     String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes([UInt8](bytes))
   }
 
-  /// A whole number of any length in two's complement. What 64 bits do not hold is of no use here.
+  /// An integer of any length in two's complement. Values beyond 64 bits are not needed.
   private mutating func long(_ bytes: UnsafeRawBufferPointer) throws -> PickleValue {
     guard bytes.count <= 8 else { return try make(.object(className: "a number of \(bytes.count) bytes")) }
     var value = 0
@@ -82,7 +82,7 @@ extension PickleMachine {
     if let value = Int(text) { return .int(value) }
     let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
     guard !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
-      throw fault("a number is none")
+      throw fault("a number is not valid")
     }
     return try make(.object(className: "a number of \(digits.count) digits"))
   }
@@ -94,7 +94,7 @@ extension PickleMachine {
     return PickleMachine.unescaped(String(text.dropFirst().dropLast()), unicode: false)
   }
 
-  /// Python's escapes: `\\`, quotes, `\n`, `\t`, `\r`, `\xhh`, and of text `\uhhhh`, `\Uhhhhhhhh`.
+  /// Python's escapes: `\\`, quotes, `\n`, `\t`, `\r`, `\xhh`, and in text `\uhhhh`, `\Uhhhhhhhh`.
   private static func unescaped(_ text: String, unicode: Bool) -> String {
     guard text.utf8.contains(UInt8(ascii: "\\")) else { return text }
     let scalars = Array(text.unicodeScalars)

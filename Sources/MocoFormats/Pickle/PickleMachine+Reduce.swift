@@ -1,5 +1,5 @@
-// Opcodes that name classes and functions of Python, and what becomes of their calls. The list of names below
-// is all that is understood; it builds values of this file's kinds and has no effect.
+// Opcodes that name classes and functions of Python, and the results of their calls. The list of names below
+// is complete; it builds values of this file's kinds and has no side effects.
 
 extension PickleMachine {
   mutating func construct(_ code: UInt8) throws {
@@ -39,10 +39,10 @@ extension PickleMachine {
     case UInt8(ascii: "P"):
       _ = try line()
       stack.append(try make(.object(className: "a persistent object")))
-    // Extension codes stand for classes that their own registry knows.
+    // Extension codes refer to classes in Python's registry.
     default:
       let size = code == 0x82 ? 1 : code == 0x83 ? 2 : 4
-      guard reader.take(size) != nil else { throw fault("it has no end") }
+      guard reader.take(size) != nil else { throw fault("it is truncated") }
       stack.append(try make(.global(module: "extension", name: "class")))
     }
   }
@@ -71,7 +71,7 @@ extension PickleMachine {
       guard let first else { throw fault("\(name) has no argument") }
       return first
     case "torch._tensor._rebuild_from_type_v2":
-      guard arguments.count >= 3, !isInner else { throw fault("\(name) has other arguments") }
+      guard arguments.count >= 3, !isInner else { throw fault("\(name) has unexpected arguments") }
       return try reduce(arguments[0], try elements(arguments[2]), isInner: true)
     case "torch._utils._rebuild_device_tensor_from_cpu_tensor":
       guard let first else { throw fault("\(name) has no argument") }
@@ -117,7 +117,7 @@ extension PickleMachine {
     var elements: [PickleValue] = []
     for pair in try copy(value) {
       guard let pair = heap[pair]?.elements, pair.count == 2 else {
-        throw fault("a dict is made of no pairs")
+        throw fault("a dict is built from values that are not pairs")
       }
       elements += pair
     }
@@ -127,16 +127,16 @@ extension PickleMachine {
 
   // MARK: Tensors
 
-  /// Tensors that are more than a view of a run of numbers, by the function that builds them.
+  /// Tensors that are not a plain view of a storage, by the function that builds them.
   private static let unreadKinds = [
     "_rebuild_sparse_tensor": "a sparse tensor", "_rebuild_sparse_csr_tensor": "a sparse tensor",
     "_rebuild_nested_tensor": "a nested tensor", "_rebuild_qtensor": "a quantized tensor",
     "_rebuild_meta_tensor_no_storage": "a meta tensor without numbers",
-    "_rebuild_device_tensor_from_numpy": "a tensor of a device of its own",
-    "_rebuild_wrapper_subclass": "a tensor of a class of its own",
+    "_rebuild_device_tensor_from_numpy": "a tensor of a custom device",
+    "_rebuild_wrapper_subclass": "a tensor of a custom class",
   ]
 
-  /// What PyTorch's storages of the types that are not read hold.
+  /// The contents of PyTorch's storages of unsupported types.
   private static let unreadTypes = [
     "ComplexFloat": "complex64", "ComplexDouble": "complex128", "ComplexHalf": "complex32", "QInt8": "qint8",
     "QUInt8": "quint8", "QInt32": "qint32",
@@ -158,23 +158,23 @@ extension PickleMachine {
     }
     guard let global = heap[parts[1]], case .global(_, let className) = global.kind,
       case .string(let key) = parts[2], case .int(let count) = parts[4], count >= 0
-    else { throw fault("a storage is not described as PyTorch does") }
+    else { throw fault("a storage has an unknown description") }
     let suffix = "Storage"
     let type =
       className.hasSuffix(suffix) ? PickleMachine.types[String(className.dropLast(suffix.count))] : nil
     return try make(.storage(TorchStorage(className: className, type: type, key: key, count: count)))
   }
 
-  /// (storage, offset, sizes, strides, …), and for untyped storages the type at place 6.
+  /// (storage, offset, sizes, strides, …), and for untyped storages the type at index 6.
   private mutating func tensor(_ arguments: [PickleValue], function: String) throws -> PickleValue {
     guard arguments.count >= 4, let node = heap[arguments[0]], case .int(let offset) = arguments[1] else {
-      throw fault("\(function) has other arguments")
+      throw fault("\(function) has unexpected arguments")
     }
     guard case .storage(let storage) = node.kind else {
-      return try make(.unread("a tensor without numbers of its own"))
+      return try make(.unread("a tensor without its own storage"))
     }
     let isUntyped = function.hasSuffix("_v3")
-    // A view can stand for the negated or conjugated numbers of its storage.
+    // A view can represent the negated or conjugated numbers of its storage.
     if let metadata = arguments.dropFirst(isUntyped ? 7 : 6).first, let marks = heap.entries(metadata) {
       for (mark, kind) in [("neg", "negated"), ("conj", "conjugated")] {
         if marks.contains(where: { if case .bool(true) = $0.value { $0.key == mark } else { false } }) {
@@ -211,13 +211,13 @@ extension PickleMachine {
     guard let node = heap[value] else { throw fault("a tensor has no sizes") }
     return try node.elements.map {
       guard case .int(let size) = $0, size >= 0 else {
-        throw fault("a size or stride of a tensor is negative or none")
+        throw fault("a size or stride of a tensor is negative or not a number")
       }
       return size
     }
   }
 
-  /// Elements of a view that must lie within `available` stored ones.
+  /// Elements of a view that must be within `available` stored ones.
   private func extent(_ shape: [Int], _ strides: [Int], offset: Int, available: Int) throws -> Int {
     var count = 1
     var last = offset
@@ -229,7 +229,7 @@ extension PickleMachine {
       isOver = isOver || over || far || further
       (count, last) = (product, sum)
     }
-    guard !isOver else { throw fault("a tensor would be absurdly large") }
+    guard !isOver else { throw fault("the size of a tensor is out of range") }
     if shape.contains(0) { return 0 }
     guard last < available else {
       throw fault("a tensor reaches to element \(last) of a storage that has \(available)")

@@ -1,30 +1,30 @@
 import MocoBase
 
-/// What a pickle may take at most.
+/// Limits of a pickle.
 package enum PickleLimits {
-  /// Tensors are kept beside a pickle, not in it.
+  /// Tensors are kept next to a pickle, not in it.
   package static let bytes = 1 << 26
   static let nodes = 1 << 20
   static let stack = 1 << 20
   static let memo = 1 << 22
-  /// Elements of containers, and pieces of 16 bytes, that may be copied in all.
+  /// Maximum number of copied container elements and pieces of 16 bytes.
   static let copies = 1 << 24
 }
 
 /// An interpreter of pickles (protocols 0 to 5; Python's pickletools documents the opcodes) that builds
 /// tensors, numbers, strings, bytes, lists, tuples, dicts and sets, and nothing else.
 ///
-/// A pickle is a program for a stack machine that may call anything in Python. Here no name is looked up and
-/// nothing is called: the few constructors that PyTorch's own files use are known by name
-/// (`PickleMachine+Reduce`), everything else becomes an opaque value. Memory is bounded by `PickleLimits`.
+/// A pickle is a program for a stack machine that can call anything in Python. This interpreter looks up no names and
+/// calls nothing: the few constructors in PyTorch's own files are recognised by name
+/// (`PickleMachine+Reduce`), everything else becomes an opaque value. Memory is limited by `PickleLimits`.
 struct PickleMachine {
   var reader: ByteReader
   var heap = PickleHeap()
   var stack: [PickleValue] = []
-  /// Heights of the stack that MARK remembers.
+  /// Stack heights saved by MARK.
   var marks: [Int] = []
   var memo: [Int: PickleValue] = [:]
-  /// What messages call the pickle.
+  /// The name of the pickle in messages.
   let name: String
   private var copied = 0
   private var start = 0
@@ -34,18 +34,18 @@ struct PickleMachine {
     self.name = name
     guard bytes.count <= PickleLimits.bytes else {
       throw Failure.corrupt(
-        name, "its pickle has \(bytes.count) bytes, more than the \(PickleLimits.bytes) it may have",
-        help: "save the numbers as tensors, not as lists of Python")
+        name, "its pickle has \(bytes.count) bytes, more than the limit of \(PickleLimits.bytes)",
+        help: "save the numbers as tensors, not as Python lists")
     }
   }
 
   /// Runs to STOP.
   ///
-  /// - Throws: E0502 for a damaged or hostile pickle, E0605 for what only Python could build.
+  /// - Throws: E0502 for a corrupted or hostile pickle, E0605 for values that only Python can build.
   mutating func run() throws -> PickleValue {
     while true {
       start = reader.position
-      guard let code = reader.byte() else { throw fault("it has no end") }
+      guard let code = reader.byte() else { throw fault("it is truncated") }
       if code == UInt8(ascii: ".") {
         guard marks.isEmpty, let value = stack.popLast(), stack.isEmpty else {
           throw fault("it ends with \(stack.count) values too many or too few")
@@ -76,14 +76,14 @@ struct PickleMachine {
       UInt8(ascii: "o"), UInt8(ascii: "Q"), UInt8(ascii: "P"), 0x82, 0x83, 0x84:
       try construct(code)
     case 0x80:
-      guard let version = reader.byte() else { throw fault("it has no end") }
+      guard let version = reader.byte() else { throw fault("it is truncated") }
       guard version <= 5 else {
         throw Failure(
-          "E0605", "\(name): its pickle has protocol \(version); up to 5 are known",
-          help: "save it again with torch.save, whose protocol is 2")
+          "E0605", "\(name): its pickle has protocol \(version); protocols up to 5 are supported",
+          help: "save it again with torch.save, which uses protocol 2")
       }
-    case 0x95: guard reader.number(UInt64.self) != nil else { throw fault("it has no end") }
-    case 0x97, 0x98: throw fault("it refers to buffers outside of it")
+    case 0x95: guard reader.number(UInt64.self) != nil else { throw fault("it is truncated") }
+    case 0x97, 0x98: throw fault("it refers to external buffers")
     default: stack.append(try literal(code))
     }
   }
@@ -91,7 +91,7 @@ struct PickleMachine {
   // MARK: Stack
 
   func fault(_ text: String) -> Failure {
-    .corrupt(name, "its pickle is damaged: \(text) (byte \(start) of it)")
+    .corrupt(name, "its pickle is corrupted: \(text) (at byte \(start))")
   }
 
   func top() throws -> PickleValue {
@@ -117,12 +117,12 @@ struct PickleMachine {
   /// Counts copies of elements against the limit.
   mutating func count(_ elements: Int) throws {
     copied += elements
-    guard copied <= PickleLimits.copies else { throw fault("it builds too much") }
+    guard copied <= PickleLimits.copies else { throw fault("it copies too many values") }
   }
 
   mutating func make(_ kind: PickleNode.Kind, _ elements: [PickleValue] = []) throws -> PickleValue {
     guard heap.nodes.count < PickleLimits.nodes else {
-      throw fault("it builds more than \(PickleLimits.nodes) things")
+      throw fault("it creates more than \(PickleLimits.nodes) values")
     }
     heap.nodes.append(PickleNode(kind: kind, elements: elements))
     return .node(heap.nodes.count - 1)
@@ -138,7 +138,7 @@ struct PickleMachine {
     case UInt8(ascii: "r"): index = reader.number(UInt32.self).map(Int.init)
     default: index = memo.count
     }
-    guard let index, index >= 0 else { throw fault("a place of its memo is missing") }
+    guard let index, index >= 0 else { throw fault("a memo index is missing") }
     memo[index] = try top()
     guard memo.count <= PickleLimits.memo else { throw fault("its memo is too large") }
   }
@@ -150,7 +150,7 @@ struct PickleMachine {
     case UInt8(ascii: "h"): index = reader.byte().map(Int.init)
     default: index = reader.number(UInt32.self).map(Int.init)
     }
-    guard let index, let value = memo[index] else { throw fault("its memo has no such place") }
+    guard let index, let value = memo[index] else { throw fault("a memo index is out of range") }
     stack.append(value)
   }
 }

@@ -1,5 +1,5 @@
-/// What a pickle describes. Containers are places in a `PickleHeap`, so that a value may contain itself and
-/// nothing is deep when it is released.
+/// A value of a pickle. Containers are indices of a `PickleHeap`, so that a value may contain itself and
+/// releasing it does not recurse.
 enum PickleValue {
   case none
   case bool(Bool)
@@ -10,20 +10,19 @@ enum PickleValue {
   case node(Int)
 }
 
-/// A value that others can share.
+/// A shared value.
 struct PickleNode {
   enum Kind {
     case tuple, list, set
-    /// Elements are key and value in turn; of equal keys the last counts.
+    /// Elements are alternating keys and values; the last of duplicate keys counts.
     case dict
-    /// The name of a class or function; nothing is ever looked up by it.
+    /// The name of a class or function; it is never looked up.
     case global(module: String, name: String)
-    /// Something of a class that means nothing here. Elements are the states it was given, dicts for the most
-    /// part.
+    /// An object of an unknown class. Elements are its states, mostly dicts.
     case object(className: String)
     case storage(TorchStorage)
     case tensor(TorchTensor)
-    /// A tensor of a kind that is not read here, in words: `a sparse tensor`.
+    /// A tensor of an unsupported kind, in words: `a sparse tensor`.
     case unread(String)
   }
 
@@ -40,8 +39,8 @@ struct PickleHeap {
     return nodes[place]
   }
 
-  /// A dict's entries under text keys, each key once; numbers count as their digits, other keys as their
-  /// place.
+  /// The entries of a dict by text keys, without duplicates; numbers become their digits, other keys their
+  /// index.
   func entries(_ value: PickleValue) -> [(key: String, value: PickleValue)]? {
     guard let node = self[value], case .dict = node.kind else { return nil }
     var entries: [(key: String, value: PickleValue)] = []
@@ -68,15 +67,15 @@ struct PickleHeap {
   }
 }
 
-/// A run of numbers of one type, in an entry of the archive of its own.
+/// Numbers of one type in an entry of the archive.
 struct TorchStorage: Sendable {
-  /// How PyTorch calls it, such as `FloatStorage`.
+  /// PyTorch's name for it, such as `FloatStorage`.
   let className: String
-  /// nil for types that have no name in a weight file here, and for bytes whose type the tensor tells.
+  /// nil for unsupported types, and for untyped storages, where the tensor has the type.
   let type: StorageType?
   /// The entry's name below `data/`.
   let key: String
-  /// In elements; in bytes where the type is told by the tensor.
+  /// In elements; in bytes if the tensor has the type.
   let count: Int
 }
 

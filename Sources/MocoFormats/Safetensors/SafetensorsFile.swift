@@ -1,7 +1,7 @@
 import MocoBase
 import MocoTensor
 
-/// How numbers lie in a safetensors file.
+/// The types of numbers in a safetensors file.
 public enum StorageType: String, Sendable, CaseIterable {
   case f64 = "F64"
   case f32 = "F32"
@@ -26,46 +26,46 @@ public enum StorageType: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether the numbers have a floating point; then a tensor is read as float32, otherwise as int64.
+  /// Whether the type is floating point: such a tensor is read as float32, others as int64.
   public var isFloating: Bool { self == .f64 || self == .f32 || self == .f16 || self == .bf16 }
 }
 
-/// A safetensors file, validated as a whole when it is opened; tensors are read when they are asked for.
+/// A safetensors file. It is validated completely when it is opened; tensors are read on request.
 ///
 /// The format: 8 bytes with the header's length (little-endian), the header in JSON, the tensors' bytes
-/// without gaps. Whatever a file says about itself is checked before a byte of a tensor is touched.
+/// without gaps. Everything in the header is checked before any byte of a tensor is read.
 public struct SafetensorsFile: TensorFile {
-  /// Where one tensor lies.
+  /// The location of one tensor.
   public struct Entry: Sendable {
     /// The name in the header.
     public let name: String
-    /// How its numbers lie in the file.
+    /// The type of its numbers in the file.
     public let type: StorageType
-    /// Sizes from the outermost dimension to the innermost; empty for a single number. Rows are contiguous.
+    /// Sizes from the outermost to the innermost dimension; empty for a single number. Rows are contiguous.
     public let shape: [Int]
-    /// Bytes of the file, from its beginning.
+    /// Byte range in the file.
     public let range: Range<Int>
     /// Number of elements.
     public var count: Int { range.count / type.byteCount }
   }
 
-  /// The path that the file was opened by; messages name it.
+  /// The path of the file, used in messages.
   public let path: String
   /// The header's `__metadata__`, in order.
   public let metadata: [(String, String)]
   /// The tensors in the header's order.
   public let entries: [Entry]
-  /// Tensors of types that are not read, such as F8_E4M3.
+  /// Tensors of unsupported types, such as F8_E4M3.
   public let unread: [UnreadTensor]
   private let places: [String: Int]
   private let file: OpenedFile
 
-  /// The longest header that the format allows, 100 MB.
+  /// The maximum header size of the format, 100 MB.
   public static let headerLimit = 100_000_000
 
   /// Opens and validates a file.
   ///
-  /// - Throws: E0501 if there is none; E0502 if it is cut short, damaged or no safetensors file.
+  /// - Throws: E0501 if there is no file; E0502 if it is truncated, corrupted or not a safetensors file.
   public init(path: String) throws {
     let file = try OpenedFile(path: path)
     self.file = file
@@ -77,7 +77,7 @@ public struct SafetensorsFile: TensorFile {
     places = Dictionary(header.entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
-  /// Names of the tensors that can be read, in the header's order.
+  /// Names of the supported tensors, in the order of the header.
   public var names: [String] { entries.map(\.name) }
 
   public var tensors: [TensorDescription] {
@@ -85,21 +85,21 @@ public struct SafetensorsFile: TensorFile {
   }
 
   public var others: [(name: String, reason: String)] {
-    unread.map { ($0.name, "\($0.kind), which is not read") }
+    unread.map { ($0.name, "\($0.kind), which is not supported") }
   }
 
-  /// Where the tensor of this name lies; nil if there is none that can be read.
+  /// The location of the tensor with this name; nil if there is no supported one.
   public func entry(_ name: String) -> Entry? { places[name].map { entries[$0] } }
 
-  /// Whether there is a tensor of this name that can be read.
+  /// Whether there is a supported tensor with this name.
   public func contains(_ name: String) -> Bool { places[name] != nil }
 
   /// The value of a key of the metadata.
   public func metadata(_ key: String) -> String? { metadata.first { $0.0 == key }?.1 }
 
-  /// Lends the bytes of one tensor as they lie in the file; they must not escape from `body`.
+  /// Lends the bytes of one tensor as stored in the file; they must not escape from `body`.
   ///
-  /// - Throws: E0502 if the file holds no such tensor, or has changed since it was opened; E0405 without memory.
+  /// - Throws: E0502 if the file contains no such tensor, or has changed since it was opened; E0405 if memory runs out.
   public func withBytes<Result>(
     _ name: String, _ body: (Entry, UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
@@ -107,9 +107,9 @@ public struct SafetensorsFile: TensorFile {
     return try file.withBytes(entry.range) { try body(entry, $0) }
   }
 
-  /// Reads one tensor: F32, F16, BF16 and F64 become float32, whole numbers and booleans int64.
+  /// Reads one tensor: F32, F16, BF16 and F64 become float32, integers and booleans int64.
   ///
-  /// - Throws: E0502 if the file holds no such tensor, or has changed since it was opened; E0405 if there is no
+  /// - Throws: E0502 if the file contains no such tensor, or has changed since it was opened; E0405 if there is no
   ///   memory for it.
   public func tensor(_ name: String) throws -> Tensor {
     let entry = try find(name)
@@ -124,11 +124,12 @@ public struct SafetensorsFile: TensorFile {
       if let other = unread.first(where: { $0.name == name }) {
         throw Failure(
           "E0605", "\(path): \(name) is \(other.kind), which cannot be read",
-          help: "save it again as float32, float16, bfloat16 or a whole number of up to 64 bits with a sign")
+          help: "save it again as float32, float16, bfloat16 or a signed integer of up to 64 bits")
       }
       let near = names.prefix(6).joined(separator: ", ")
       throw Failure.corrupt(
-        path, "it holds no tensor named \(name)", help: "name one of its \(entries.count) tensors: \(near), …"
+        path, "it contains no tensor named \(name)",
+        help: "use one of its \(entries.count) tensors: \(near), …"
       )
     }
     return entries[place]

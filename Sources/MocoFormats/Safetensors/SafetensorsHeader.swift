@@ -4,11 +4,11 @@ import MocoBase
 struct SafetensorsHeader {
   var metadata: [(String, String)] = []
   var entries: [SafetensorsFile.Entry] = []
-  /// Tensors of types that the format has and nothing here reads.
+  /// Tensors of types of the format that are not supported.
   var unread: [UnreadTensor] = []
   private var unreadRanges: [(name: String, range: Range<Int>)] = []
 
-  /// Bits of a number of each such type.
+  /// Bits per number of each such type.
   private static let unreadBits = [
     "U64": 64, "C64": 64, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
     "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
@@ -23,17 +23,17 @@ struct SafetensorsHeader {
     if beginning.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       throw Failure.corrupt(
         path, "it is a zip archive (a PyTorch file?), not a safetensors file",
-        help: "give the .safetensors file of the model")
+        help: "use the .safetensors file of the model")
     }
     if let fault { throw fault }
     guard length <= UInt64(SafetensorsFile.headerLimit) else {
       throw Failure.corrupt(
         path, "it is not a safetensors file (the header would have \(length) bytes)",
-        help: "give a .safetensors file")
+        help: "use a .safetensors file")
     }
     let start = 8 + Int(length)
     guard start <= file.count else {
-      throw Failure.corrupt(path, "it is cut short: the header of \(length) bytes is not all there")
+      throw Failure.corrupt(path, "it is truncated: the header of \(length) bytes is incomplete")
     }
     let json = try file.withBytes(8..<start) { header -> Json in
       guard header.first == UInt8(ascii: "{") else {
@@ -71,32 +71,34 @@ struct SafetensorsHeader {
 
   private mutating func add(_ name: String, _ value: Json, dataStart: Int, path: String) throws {
     func fault(_ text: String) -> Failure { .corrupt(path, "tensor \(name): \(text)") }
-    guard let dtype = value["dtype"]?.stringValue else { throw fault("the header gives no dtype") }
+    guard let dtype = value["dtype"]?.stringValue else { throw fault("the header has no dtype") }
     let type = StorageType(rawValue: dtype)
     guard let bits = type.map({ $0.byteCount * 8 }) ?? SafetensorsHeader.unreadBits[dtype] else {
       throw Failure.corrupt(
         path, "tensor \(name): the dtype \(dtype) is not supported",
         help: "save it again as one of \(StorageType.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    guard let dimensions = value["shape"]?.arrayValue else { throw fault("the header gives no shape") }
+    guard let dimensions = value["shape"]?.arrayValue else { throw fault("the header has no shape") }
     var shape: [Int] = []
     var bitCount = bits
     for dimension in dimensions {
-      guard case .int(let size) = dimension, size >= 0 else { throw fault("the shape is not made of sizes") }
+      guard case .int(let size) = dimension, size >= 0 else {
+        throw fault("the shape is not a list of sizes")
+      }
       let (product, overflow) = bitCount.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw fault("the shape is absurdly large") }
+      guard !overflow else { throw fault("the shape is out of range") }
       bitCount = product
       shape.append(size)
     }
     guard shape.count <= 16 else { throw fault("it has \(shape.count) dimensions") }
     guard let offsets = value["data_offsets"]?.arrayValue, offsets.count == 2,
       case .int(let begin) = offsets[0], case .int(let end) = offsets[1], begin >= 0, end >= begin
-    else { throw fault("the data_offsets are not two places in order") }
+    else { throw fault("the data_offsets are not two offsets in increasing order") }
     guard bitCount % 8 == 0, end - begin == bitCount / 8 else {
       throw fault("shape and dtype need \(bitCount / 8) bytes, the data_offsets span \(end - begin)")
     }
     let (last, overflow) = end.addingReportingOverflow(dataStart)
-    guard !overflow else { throw fault("the data_offsets lie outside the file") }
+    guard !overflow else { throw fault("the data_offsets are outside the file") }
     let range = dataStart + begin..<last
     if let type {
       entries.append(SafetensorsFile.Entry(name: name, type: type, shape: shape, range: range))
@@ -106,7 +108,7 @@ struct SafetensorsHeader {
     }
   }
 
-  /// The tensors must fill the rest of the file: none outside, none over another, nothing between.
+  /// The tensors must fill the rest of the file, without overlaps and gaps.
   private func checkLayout(dataStart: Int, fileCount: Int, path: String) throws {
     let ordered = (entries.map { (name: $0.name, range: $0.range) } + unreadRanges).sorted {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
@@ -117,8 +119,8 @@ struct SafetensorsHeader {
         let needed = ordered.map(\.range.upperBound).max() ?? fileCount
         throw Failure.corrupt(
           path,
-          "it is cut short: \(entry.name) ends at byte \(entry.range.upperBound), the file at \(fileCount)",
-          help: "download it again: the whole file has \(needed) bytes")
+          "it is truncated: \(entry.name) ends at byte \(entry.range.upperBound), but the file ends at \(fileCount)",
+          help: "download it again: the complete file has \(needed) bytes")
       }
       guard entry.range.lowerBound >= place else {
         throw Failure.corrupt(path, "tensors \(ordered[max(index - 1, 0)].name) and \(entry.name) overlap")
@@ -129,7 +131,7 @@ struct SafetensorsHeader {
       place = entry.range.upperBound
     }
     guard place == fileCount else {
-      throw Failure.corrupt(path, "\(fileCount - place) bytes after the last tensor belong to nothing")
+      throw Failure.corrupt(path, "there are \(fileCount - place) extra bytes after the last tensor")
     }
   }
 }

@@ -2,16 +2,16 @@ import CKernels
 import MocoBase
 import MocoTensor
 
-/// Writes safetensors files. Equal input gives equal bytes, and a reader never sees half a file.
+/// Writes safetensors files. Equal input gives equal bytes, and a reader never sees an incomplete file.
 public enum SafetensorsWriter {
-  /// A tensor and how its numbers are to lie in the file.
+  /// A tensor and the type of its numbers in the file.
   public typealias Item = (name: String, tensor: Tensor, type: StorageType)
 
   /// Writes `tensors` to `path`.
   ///
-  /// Wider types come first, otherwise the order is kept; so every tensor lies at a multiple of its size.
+  /// Wider types come first, otherwise the order is kept; so every tensor is aligned to its element size.
   /// - Parameter metadata: strings for the header's `__metadata__`, in order.
-  /// - Throws: E0504 if the file cannot be written; E0505 if a value does not fit the type, or a name is used
+  /// - Throws: E0504 if the file cannot be written; E0505 if a value is out of range for the type, or a name is used
   ///   twice.
   public static func write(path: String, tensors: [Item], metadata: [(String, String)] = []) throws {
     var seen = Set<String>()
@@ -91,7 +91,7 @@ public enum SafetensorsWriter {
         guard let exact = Element(exactly: value) else {
           throw Failure(
             "E0505",
-            "cannot write \(path): \(value) in \(item.name) does not fit \(item.type.rawValue)",
+            "cannot write \(path): \(value) in \(item.name) is out of range for \(item.type.rawValue)",
             help: "save it as i64")
         }
         withUnsafeBytes(of: exact.littleEndian) { bytes.append(contentsOf: $0) }

@@ -1,54 +1,54 @@
 import MocoBase
 
-/// Files that are given as weights and are something else.
+/// Files that are passed as weights but have another format.
 enum OtherFormat {
-  /// A beginning of bytes, what such a file is, and the remedy.
+  /// The first bytes, the name of the format, and the remedy.
   private static let known: [(magic: [UInt8], name: String, help: String)] = [
-    ([0x1F, 0x8B], "a gzip file", "unpack it first, with gunzip or tar, and give the file of weights in it"),
-    (Array("BZh".utf8), "a bzip2 file", "unpack it first, with bunzip2, and give the file of weights in it"),
+    ([0x1F, 0x8B], "a gzip file", "unpack it with gunzip or tar, and use the weight file inside"),
+    (Array("BZh".utf8), "a bzip2 file", "unpack it with bunzip2, and use the weight file inside"),
     (
       [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz file",
-      "unpack it first, with unxz, and give the file of weights in it"
+      "unpack it with unxz, and use the weight file inside"
     ),
     (
       [0x28, 0xB5, 0x2F, 0xFD], "a zstd file",
-      "unpack it first, with unzstd, and give the file of weights in it"
+      "unpack it with unzstd, and use the weight file inside"
     ),
-    ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it first, and give the file of weights in it"),
+    ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive", "unpack it, and use the weight file inside"),
     (
-      Array("version https://git-lfs".utf8), "a pointer of Git LFS",
+      Array("version https://git-lfs".utf8), "a Git LFS pointer",
       "download the model itself: git lfs pull"
     ),
     (
       Array("<!DOCTYPE".utf8), "a web page",
-      "download the file again by the address that gives the file itself"
+      "download the file again from its direct download URL"
     ),
     (
       Array("<!doctype".utf8), "a web page",
-      "download the file again by the address that gives the file itself"
+      "download the file again from its direct download URL"
     ),
-    (Array("<html".utf8), "a web page", "download the file again by the address that gives the file itself"),
+    (Array("<html".utf8), "a web page", "download the file again from its direct download URL"),
     (
-      [0x89, 0x48, 0x44, 0x46], "an HDF5 file", "convert it in Python to safetensors or a .pt file of PyTorch"
+      [0x89, 0x48, 0x44, 0x46], "an HDF5 file", "convert it to safetensors or a PyTorch .pt file in Python"
     ),
-    (Array("GGUF".utf8), "a GGUF file", "download the model as safetensors or a .pt file of PyTorch"),
+    (Array("GGUF".utf8), "a GGUF file", "download the model as safetensors or as a PyTorch .pt file"),
     (
       [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "a NumPy array",
-      "give a file of a whole model, safetensors or PyTorch's"
+      "use a file of an entire model, in safetensors or PyTorch format"
     ),
   ]
 
-  /// The error for bytes that are neither a safetensors file nor PyTorch's; nil for what may be the former.
+  /// The error for bytes that are neither a safetensors nor a PyTorch file; nil for a possible safetensors file.
   static func fault(_ bytes: UnsafeRawBufferPointer, path: String) -> Failure? {
-    let again = "download the file again: the download may have stopped at its beginning"
+    let again = "download the file again: the download was probably interrupted"
     if bytes.isEmpty { return .corrupt(path, "the file is empty", help: again) }
     if bytes.count < 8 {
       return .corrupt(
-        path, "it has only \(bytes.count) byte\(bytes.count == 1 ? "" : "s"): there are no weights in it",
+        path, "it has only \(bytes.count) byte\(bytes.count == 1 ? "" : "s"), which cannot contain weights",
         help: again)
     }
     if let other = known.first(where: { bytes.starts(with: $0.magic) }) {
-      return .corrupt(path, "it is \(other.name), not a file of weights", help: other.help)
+      return .corrupt(path, "it is \(other.name), not a weight file", help: other.help)
     }
     let length = bytes.loadUnaligned(as: UInt64.self)
     if bytes.count > 8, bytes[8] == UInt8(ascii: "{"), length <= UInt64(SafetensorsFile.headerLimit) {
@@ -57,24 +57,24 @@ enum OtherFormat {
     if path.hasSuffix(".safetensors") { return nil }
     if isTar(bytes) {
       return .corrupt(
-        path, "it is a tar archive, not a file of weights",
-        help: "unpack it first, with tar, and give the file of weights in it")
+        path, "it is a tar archive, not a weight file",
+        help: "unpack it with tar, and use the weight file inside")
     }
     if bytes[0] == UInt8(ascii: "{") {
       return .corrupt(
-        path, "it is a text in JSON, not a file of weights",
-        help: "give the file of weights, or download it again if this is an answer of a server")
+        path, "it is JSON text, not a weight file",
+        help: "use the weight file, or download it again if this is a server response")
     }
-    // PROTO and its number: what Python's pickle module writes by itself.
+    // PROTO and its number: what Python's pickle module writes on its own.
     if bytes[0] == 0x80, (2...5).contains(bytes[1]) {
       return .corrupt(
-        path, "it is a pickle of Python, without PyTorch's archive around it",
+        path, "it is a plain Python pickle, not a PyTorch archive",
         help: "load it in Python and save it again: torch.save(weights, \"new.pt\")")
     }
     return .corrupt(
-      path, "it is neither a file of PyTorch nor a safetensors file",
+      path, "it is neither a PyTorch file nor a safetensors file",
       help:
-        "give a file that torch.save wrote, or a safetensors file; or download it again, if it should be one"
+        "use a file written by torch.save, or a safetensors file; if it should be one, download it again"
     )
   }
 

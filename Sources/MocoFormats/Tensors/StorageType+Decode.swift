@@ -3,11 +3,11 @@ import MocoBase
 import MocoTensor
 
 extension StorageType {
-  /// The numbers in `bytes`, which hold `count` of them: float32, or int64 for whole numbers and booleans.
+  /// The numbers in `bytes`, which hold `count` of them: float32, or int64 for integers and booleans.
   ///
-  /// - Parameter name: what messages call the tensor.
+  /// - Parameter name: the name of the tensor in messages.
   /// - Shape: [count]
-  /// - Throws: E0505 for a finite number that float32 does not hold; E0405 if there is no memory for it.
+  /// - Throws: E0505 for a finite number that float32 cannot represent; E0405 if memory runs out.
   func tensor(_ bytes: UnsafeRawBufferPointer, count: Int, of name: String) throws -> Tensor {
     guard isFloating else { return try Tensor(ints(bytes), shape: [count]) }
     if self == .f64 {
@@ -15,8 +15,8 @@ extension StorageType {
         let value = bytes.loadUnaligned(fromByteOffset: index * 8, as: Double.self)
         guard !value.isFinite || Float(value).isFinite else {
           throw Failure(
-            "E0505", "\(name) holds \(value) (element \(index)), which float32 does not hold",
-            help: "scale the numbers before they are saved; moco computes in float32")
+            "E0505", "\(name) contains \(value) (element \(index)), which float32 cannot represent",
+            help: "scale the numbers before saving them; moco computes in float32")
         }
       }
     }

@@ -1,11 +1,11 @@
 import MocoBase
 import MocoTensor
 
-/// What a file says of one of its tensors.
+/// The description of a tensor in a file.
 public struct TensorDescription: Sendable {
-  /// The name in the file, within `TensorFile.tensors` without the beginning that `TensorFile.root` says.
+  /// The name in the file; in `TensorFile.tensors` without the prefix `TensorFile.root`.
   public let name: String
-  /// How its numbers lie in the file.
+  /// The type of its numbers in the file.
   public let type: StorageType
   /// Sizes from the outermost dimension to the innermost; empty for a single number.
   public let shape: [Int]
@@ -18,36 +18,36 @@ public struct TensorDescription: Sendable {
   }
 }
 
-/// A tensor of a file that cannot be read here.
+/// A tensor of a file that is not supported.
 public struct UnreadTensor: Sendable, Equatable {
   /// The name in the file.
   public let name: String
   /// In words: `a sparse tensor`, `a tensor of F8_E4M3`.
   public let kind: String
-  /// Whether it stands beside the parameters of a checkpoint; `name` is its whole name then.
+  /// Whether it is outside the parameters of a checkpoint; `name` is its full name then.
   public var isBeside = false
 }
 
-/// A file of named tensors, whatever its container.
+/// A file of named tensors, independent of its format.
 public protocol TensorFile: Sendable {
   var path: String { get }
-  /// The tensors in the file's order; names are distinct.
+  /// The tensors in the order of the file; names are unique.
   var tensors: [TensorDescription] { get }
-  /// What the file holds besides, and why it is not read.
+  /// Other entries of the file, and why they are not read.
   var others: [(name: String, reason: String)] { get }
-  /// Those of `others` that are tensors of kinds which are not read.
+  /// Those of `others` that are tensors of unsupported kinds.
   var unread: [UnreadTensor] { get }
-  /// What stands before the names of `tensors` in the file: `state_dict.`, or nothing.
+  /// The prefix of the names of `tensors` in the file: `state_dict.`, or empty.
   var root: String { get }
-  /// Tensors beside the parameters of a checkpoint, by their whole names: the state of an optimizer, a second
+  /// Tensors outside the parameters of a checkpoint, by their full names: the state of an optimizer, a second
   /// set of parameters.
   var beside: [TensorDescription] { get }
-  /// A text that the file keeps beside its tensors.
+  /// A string in the metadata of the file.
   func metadata(_ key: String) -> String?
-  /// Reads one tensor: floating point becomes float32, whole numbers and booleans int64.
+  /// Reads one tensor: floating point becomes float32, integers and booleans int64.
   ///
-  /// - Throws: E0502 if the file holds no such tensor, a part of it is damaged, or it has changed since it was
-  ///   opened; E0505 for a number that float32 does not hold; E0405 without memory.
+  /// - Throws: E0502 if the file contains no such tensor, a part of it is corrupted, or it has changed since it was
+  ///   opened; E0505 for a number that float32 cannot represent; E0405 if memory runs out.
   func tensor(_ name: String) throws -> Tensor
 }
 
@@ -57,9 +57,9 @@ extension TensorFile {
 }
 
 extension OpenedFile {
-  /// Float32 numbers from `offset` on, read to where the tensor keeps them.
+  /// Float32 numbers from `offset` on, read directly into the tensor's memory.
   ///
-  /// - Throws: as `read`; E0405 without memory.
+  /// - Throws: as `read`; E0405 if memory runs out.
   package func floats(at offset: Int, shape: [Int]) throws -> Tensor {
     let tensor = try Tensor(uninitialized: shape)
     try tensor.withMutableFloats { try read(into: UnsafeMutableRawBufferPointer($0), at: offset) }
@@ -67,10 +67,10 @@ extension OpenedFile {
   }
 }
 
-/// Opens files of tensors by what is in them, not by their names.
+/// Opens files of tensors by content, not by name.
 public enum TensorFiles {
-  /// - Parameter arrays: whether a single array of NumPy will do, which has no name; weights are several.
-  /// - Throws: E0501, E0502 for missing and damaged files; E0605 for a kind that is not read.
+  /// - Parameter arrays: whether a single NumPy array without a name is allowed; weights are several arrays.
+  /// - Throws: E0501, E0502 for missing and corrupted files; E0605 for an unsupported kind.
   public static func open(_ path: String, arrays: Bool = true) throws -> any TensorFile {
     let head = try OpenedFile(path: path).beginning(512)
     if ZipArchive.isZip(head) {
@@ -83,7 +83,7 @@ public enum TensorFiles {
     }
     guard !isLegacy else {
       throw Failure(
-        "E0605", "\(path): this PyTorch file has the format from before version 1.6",
+        "E0605", "\(path): this PyTorch file has the old format from before version 1.6",
         help: "convert it once in Python: torch.save(torch.load(\"\(FileSystem.name(of: path))\","
           + " map_location=\"cpu\"), \"new.pt\")")
     }
@@ -91,7 +91,7 @@ public enum TensorFiles {
     return try SafetensorsFile(path: path)
   }
 
-  /// PROTO 2, LONG1 of ten bytes: the number with which torch.save began its files until 1.6.
+  /// PROTO 2, LONG1 of ten bytes: the first number in files of torch.save before version 1.6.
   private static let legacyMagic: [UInt8] = [
     0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
   ]

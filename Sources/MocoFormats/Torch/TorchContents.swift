@@ -1,17 +1,17 @@
 import MocoBase
 
-/// The tensors in the value that a pickle describes, by name.
+/// The tensors in the value of a pickle, by name.
 struct TorchContents {
   private(set) var tensors: [(name: String, tensor: TorchTensor)] = []
-  /// Tensors that stand beside the parameters of a checkpoint, by their whole names.
+  /// Tensors outside the parameters of a checkpoint, by their full names.
   private(set) var beside: [(name: String, tensor: TorchTensor)] = []
-  /// Tensors of kinds that are not read, and which kinds.
+  /// Tensors of unsupported kinds, with their kinds.
   private(set) var unread: [UnreadTensor] = []
-  /// What stands before the names of `tensors` in the file: `state_dict.`, or nothing.
+  /// The prefix of the names of `tensors` in the file: `state_dict.`, or empty.
   private(set) var root = ""
-  /// What stands beside the tensors, and why it is not read.
+  /// Other entries, and why they are not read.
   private(set) var others: [(name: String, reason: String)] = []
-  /// Numbers and texts at the top, such as `epoch`, and lists of texts as JSON.
+  /// Numbers and strings at the top level, such as `epoch`, and lists of strings as JSON.
   private(set) var values: [(name: String, text: String)] = []
 
   private let heap: PickleHeap
@@ -23,10 +23,10 @@ struct TorchContents {
   private static let depthLimit = 64
   private static let visitLimit = 1 << 18
   private static let tensorLimit = 100_000
-  /// Where checkpoints keep the parameters.
+  /// The keys of checkpoints with the parameters.
   private static let wrappers = ["state_dict", "model_state_dict", "model"]
 
-  /// - Throws: E0502 for a value that contains itself, or endlessly much.
+  /// - Throws: E0502 for a cyclic value, or one that is too large.
   init(_ value: PickleValue, heap: PickleHeap, path: String) throws {
     self.heap = heap
     self.path = path
@@ -42,19 +42,19 @@ struct TorchContents {
       if wrapper != nil {
         try visit(value, name: "", depth: 1)
       } else if isScalar(value) {
-        note(key, value, reason: "no tensor")
+        note(key, value, reason: "not a tensor")
       } else {
         let known = found
         try visit(value, name: key, depth: 1)
-        if found == known { note(key, value, reason: "no tensor in it") }
+        if found == known { note(key, value, reason: "contains no tensor") }
       }
     }
     guard let wrapper else { return }
     isBeside = true
     visits = 0
     for (key, value) in entries where key != wrapper {
-      note(key, value, reason: "beside \(wrapper)")
-      // Nothing here is needed, so that what is odd in it is not a fault of the file.
+      note(key, value, reason: "outside \(wrapper)")
+      // Nothing in it is needed, so that unusual values are not an error of the file.
       if !isScalar(value) { try? visit(value, name: key, depth: 1) }
     }
   }
@@ -87,7 +87,7 @@ struct TorchContents {
     }
   }
 
-  /// The texts of a list or tuple of nothing else.
+  /// The strings of a list or tuple of strings only.
   private func texts(_ value: PickleValue) -> [String]? {
     guard let node = heap[value], !node.elements.isEmpty else { return nil }
     switch node.kind {
@@ -107,7 +107,7 @@ struct TorchContents {
       throw Failure.corrupt(
         path,
         visits > TorchContents.visitLimit
-          ? "it describes endlessly many things" : "it is nested endlessly deep")
+          ? "it contains too many values" : "it is nested too deeply or cyclic")
     }
     guard let node = heap[value] else { return }
     func inner(_ key: String) -> String { name.isEmpty ? key : "\(name).\(key)" }
@@ -121,11 +121,11 @@ struct TorchContents {
         return
       }
       unread.append(UnreadTensor(name: name, kind: kind))
-      others.append((name, "\(kind), which is not read"))
+      others.append((name, "\(kind), which is not supported"))
     case .dict:
       for (key, value) in heap.entries(value) ?? [] {
         if isScalar(value), depth > 0 {
-          if !isBeside, !isState { others.append((inner(key), "no tensor")) }
+          if !isBeside, !isState { others.append((inner(key), "not a tensor")) }
         } else {
           try visit(value, name: inner(key), depth: depth + 1)
         }
@@ -142,13 +142,13 @@ struct TorchContents {
         className.hasPrefix("__torch__.")
         || node.elements.contains { heap.entries($0)?.contains { $0.key == "_parameters" } ?? false }
       if found == known, !name.isEmpty, !isBeside, !isModule {
-        others.append((name, "\(className), which is not read"))
+        others.append((name, "\(className), which is not supported"))
       }
     case .global, .storage, .set: break
     }
   }
 
-  /// The state of a module: of a scripted one its attributes, else its parameters, buffers and parts.
+  /// The state of a module: the attributes of a scripted one, otherwise its parameters, buffers and submodules.
   private mutating func visitState(_ state: PickleValue, name: String, depth: Int) throws {
     guard let entries = heap.entries(state) else { return }
     let parts = entries.filter { ["_parameters", "_buffers", "_modules"].contains($0.key) }
@@ -165,7 +165,7 @@ struct TorchContents {
       throw Failure.corrupt(path, "two tensors are named \(name)")
     }
     guard tensors.count < TorchContents.tensorLimit else {
-      throw Failure.corrupt(path, "it holds more than \(TorchContents.tensorLimit) tensors")
+      throw Failure.corrupt(path, "it contains more than \(TorchContents.tensorLimit) tensors")
     }
     tensors.append((name, tensor))
   }

@@ -2,36 +2,36 @@ import MocoBase
 import MocoTensor
 import Synchronization
 
-/// A file of torch.save or torch.jit.save: a zip archive in which `<folder>/data.pkl` describes the objects
+/// A file of torch.save or torch.jit.save: a zip archive. `<folder>/data.pkl` describes the objects,
 /// and `<folder>/data/<key>` holds the numbers of each storage.
 ///
 /// - A dict's tensors are named by its keys, nested ones joined by points; those of modules, scripted or not,
-///   by the path of attributes. `state_dict` inside a checkpoint is what counts; what stands beside it is
+///   by the path of attributes. In a checkpoint, `state_dict` is used; other entries are
 ///   listed in `others`.
-/// - Sparse, quantized, float8 and complex tensors and their like are named in `unread`.
-/// - `code/` and `constants.pkl` of TorchScript are not looked at.
+/// - Sparse, quantized, float8 and complex tensors and similar are listed in `unread`.
+/// - `code/` and `constants.pkl` of TorchScript are ignored.
 public final class TorchFile: TensorFile {
-  /// The path that the file was opened by; messages name it.
+  /// The path of the file, used in messages.
   public let path: String
-  /// The tensors of the state dict in the order of their keys, which are distinct.
+  /// The tensors of the state dict in the order of their keys, which are unique.
   public let tensors: [TensorDescription]
-  /// What the file holds besides `tensors`, and why it is not read.
+  /// Entries of the file other than `tensors`, and why they are not read.
   public let others: [(name: String, reason: String)]
-  /// Tensors of kinds that are not read: sparse, quantized, float8, complex and their like.
+  /// Tensors of unsupported kinds: sparse, quantized, float8, complex and similar.
   public let unread: [UnreadTensor]
-  /// What stands before the names of `tensors` in the file, such as `state_dict.`; empty if nothing does.
+  /// The prefix of the names of `tensors` in the file, such as `state_dict.`; empty if there is none.
   public let root: String
-  /// Tensors beside the state dict of a checkpoint, by their whole names.
+  /// Tensors outside the state dict of a checkpoint, by their full names.
   public let beside: [TensorDescription]
   private let views: [TorchTensor]
   private let places: [String: Int]
   private let values: [(name: String, text: String)]
   private let archive: ZipArchive
   private let folder: String
-  /// The last compressed storage, unpacked: tensors that follow each other often share one.
+  /// The last decompressed storage: consecutive tensors often share one.
   private let unpacked = Mutex<(key: String, bytes: [UInt8])?>(nil)
 
-  /// - Throws: E0501 if there is none; E0502 if it is damaged or hostile; E0605 if it is another kind of zip
+  /// - Throws: E0501 if there is no file; E0502 if it is corrupted or hostile; E0605 if it is another kind of zip
   ///   archive.
   public convenience init(path: String) throws { try self.init(ZipArchive(path: path)) }
 
@@ -46,7 +46,7 @@ public final class TorchFile: TensorFile {
       try archive.read(order, limit: 64).starts(with: "big".utf8)
     {
       throw Failure(
-        "E0605", "\(path): its numbers were written by a big-endian machine",
+        "E0605", "\(path): its numbers are big-endian, which is not supported",
         help: "save it again with torch.save on a little-endian machine")
     }
     let pickle = try archive.read(entry, limit: PickleLimits.bytes)
@@ -76,7 +76,7 @@ public final class TorchFile: TensorFile {
 
   public func metadata(_ key: String) -> String? { values.first { $0.name == key }?.text }
 
-  /// The archive's only folder that holds data.pkl, with its slash; empty if that stands at the top.
+  /// The archive's only folder with data.pkl, with its slash; empty if that is at the top level.
   private static func folder(of archive: ZipArchive) throws -> String {
     let pickles = archive.entries.map(\.name).filter {
       $0 == "data.pkl" || ($0.hasSuffix("/data.pkl") && $0.utf8.count { $0 == UInt8(ascii: "/") } == 1)
@@ -84,13 +84,13 @@ public final class TorchFile: TensorFile {
     guard let name = pickles.first, pickles.count == 1 else {
       throw Failure(
         "E0605",
-        "\(archive.path): this zip archive is not a PyTorch file: it holds \(pickles.isEmpty ? "no" : "several") data.pkl",
-        help: "give a file that torch.save or torch.jit.save wrote, or a safetensors file")
+        "\(archive.path): this zip archive is not a PyTorch file: it contains \(pickles.isEmpty ? "no" : "several") data.pkl",
+        help: "use a file written by torch.save or torch.jit.save, or a safetensors file")
     }
     return String(name.dropLast("data.pkl".count))
   }
 
-  /// Every storage is there and long enough, and views do not multiply what is stored.
+  /// Checks that every storage exists and is long enough, and that views do not multiply the stored numbers.
   private static func check(_ views: [TorchTensor], archive: ZipArchive, folder: String) throws {
     var stored = 0
     var wanted = 0
@@ -104,14 +104,15 @@ public final class TorchFile: TensorFile {
       let (bytes, overflow) = view.storage.count.multipliedReportingOverflow(by: width)
       guard !overflow, bytes <= entry.size else {
         throw Failure.corrupt(
-          archive.path, "storage \(key) should have \(view.storage.count) numbers and has \(entry.size) bytes"
+          archive.path,
+          "storage \(key) should have \(view.storage.count) numbers, but it has \(entry.size) bytes"
         )
       }
       if seen.updateValue(bytes, forKey: key) == nil { stored += bytes }
       wanted += view.count
     }
     guard wanted / 8 <= stored + (1 << 22) else {
-      throw Failure.corrupt(archive.path, "its tensors repeat \(stored) stored bytes many times over")
+      throw Failure.corrupt(archive.path, "its tensors repeat \(stored) stored bytes too many times")
     }
   }
 
@@ -121,7 +122,8 @@ public final class TorchFile: TensorFile {
     guard let place = places[name] else {
       let near = tensors.prefix(6).map(\.name).joined(separator: ", ")
       throw Failure.corrupt(
-        path, "it holds no tensor named \(name)", help: "name one of its \(tensors.count) tensors: \(near), …"
+        path, "it contains no tensor named \(name)",
+        help: "use one of its \(tensors.count) tensors: \(near), …"
       )
     }
     let view = views[place]
@@ -155,7 +157,7 @@ public final class TorchFile: TensorFile {
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     guard range.upperBound <= entry.size else {
-      throw Failure.corrupt(path, "\(name) reaches beyond the numbers of its storage")
+      throw Failure.corrupt(path, "\(name) exceeds the size of its storage")
     }
     if let place = archive.place(entry, skipping: range.lowerBound) {
       return try archive.file.withBytes(place..<place + range.count, body)

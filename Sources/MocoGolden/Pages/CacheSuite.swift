@@ -3,8 +3,8 @@ import MocoCLIP
 import MocoFormats
 import MocoTensor
 
-/// methods/tip_adapter.safetensors and tip_adapter_f.safetensors: a memory of training features, its search, and keys
-/// that are trained. Features are given, so the model below only says how long they are. Recognised by their method.
+/// methods/tip_adapter.safetensors and tip_adapter_f.safetensors: a cache of training features, its search, and keys
+/// that are trained. Features are given, so the model below is only used for their length. Recognised by their method.
 enum CacheSuite: GoldenSuite {
   static func find(in folder: GoldenFolder) -> [GoldenCheck] {
     folder.files.compactMap { file in
@@ -98,7 +98,7 @@ struct GoldenCache {
     let optimizer = try Json.parse(file.metadata("optimizer") ?? "{}")
     func setting(_ key: String) -> String { optimizer[key].map(GoldenProgram.literal) ?? "nil" }
     let rows = try file.tensor("images.features").shape
-    guard rows.count == 3 else { throw GoldenFault("images.features have the shape \(rows)") }
+    guard rows.count == 3 else { throw GoldenFault("images.features has shape \(rows)") }
     try program.run(
       """
       let memory_split = dataset(features: cache_keys, labels: cache_labels, classes: names).train
@@ -159,7 +159,9 @@ struct GoldenCache {
   }
 
   private func compare(_ own: String, _ name: String, _ tolerance: Double, _ report: Report) throws {
-    guard let tensor = program.runtime.tensor(own) else { throw GoldenFault("the page gives no \(own)") }
+    guard let tensor = program.runtime.tensor(own) else {
+      throw GoldenFault("the page does not define \(own)")
+    }
     report(name, try file.difference(tensor, name), tolerance)
   }
 }

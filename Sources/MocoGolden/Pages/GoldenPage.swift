@@ -1,19 +1,19 @@
 import MocoBase
 import MocoFormats
 
-/// A page of the standard library, `stdlib/methods`, as a golden file's model: how a program makes it, and what the
-/// file calls its parameters.
+/// A page of the standard library, `stdlib/methods`, as the model of a golden file: how a program makes it, and the
+/// file's names of its parameters.
 struct GoldenPage {
   /// The expression that makes the model, from `clip`, `classes` and `base`.
   let model: String
-  /// The page and the function that it is made by.
+  /// The page and the function that makes it.
   let function: String
-  /// The file's name of a parameter, without `init.` and its like.
+  /// The file's name of a parameter, without `init.` and similar.
   let name: (String) -> String
 
   /// nil for a method that is not a page.
   ///
-  /// - Throws: `GoldenFault` for metadata that say too little.
+  /// - Throws: `GoldenFault` for incomplete metadata.
   init?(_ file: SafetensorsFile) throws {
     let hyper = try Json.parse(file.metadata("hyper") ?? "{}")
     func option(_ name: String, _ key: String) -> String? {
@@ -22,7 +22,7 @@ struct GoldenPage {
     func meta(_ name: String, _ key: String) -> String? {
       file.metadata(key).map { "\(name): \(StringText.quoted($0))" }
     }
-    // In hyperparameters words are joined by underscores or blanks; without words P is random.
+    // In hyperparameters words are joined by underscores or spaces; without words P is random.
     let words = hyper["CTX_INIT"]?.stringValue.map { $0.replacingUnderscores } ?? ""
     var options: [String?]
     switch file.metadata("method") {
@@ -160,6 +160,6 @@ extension String {
 }
 
 extension SafetensorsFile {
-  /// The shape of a tensor; nil where there is none of this name.
+  /// The shape of a tensor; nil if there is none with this name.
   func tensorShape(_ name: String) -> [Int]? { entries.first { $0.name == name }?.shape }
 }

@@ -12,14 +12,14 @@ struct GoldenProgram {
     runtime = Runtime(options: options)
   }
 
-  /// - Throws: `GoldenFault` with what the program says is wrong.
+  /// - Throws: `GoldenFault` with the error of the program.
   func run(_ text: String) throws {
     let result = runtime.interpreter.run(SourceFile(name: "golden", text: text))
     guard let failure = result.failure else { return }
     throw GoldenFault("the page does not run: \(failure.message)")
   }
 
-  /// A value as a program writes it.
+  /// A value in the notation of the language.
   static func literal(_ json: Json) -> String {
     if let text = json.stringValue { return StringText.quoted(text) }
     if let list = json.arrayValue { return "[" + list.map(literal).joined(separator: ", ") + "]" }

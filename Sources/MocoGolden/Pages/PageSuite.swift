@@ -21,7 +21,7 @@ enum PageSuite: GoldenSuite {
   }
 }
 
-/// A page's model against a file: first step, gradients, five steps, answers for other classes.
+/// Compares a page's model with a file: first step, gradients, five steps, results for other classes.
 struct GoldenTrainedPage {
   typealias Report = (_ name: String, _ error: Double, _ tolerance: Double) -> Void
 
@@ -39,7 +39,7 @@ struct GoldenTrainedPage {
     guard let count = file.metadata("n_base").flatMap({ Int($0) }), (2...names.count).contains(count) else {
       throw GoldenFault("the metadata has no classes or no n_base")
     }
-    // What is learned for each class exists for those that are trained on alone.
+    // Parameters per class exist only for the training classes.
     let isPerClass = file.metadata("new_classes") == "false" || file.metadata("class_specific") == "true"
     let classes = isPerClass ? Array(names.prefix(count)) : names
     program = GoldenProgram()
@@ -53,7 +53,7 @@ struct GoldenTrainedPage {
       let mine = \(page.model)
       """)
     guard let made = program.runtime.classifier("mine") as? any Trainable else {
-      throw GoldenFault("the page's function gives no model that trains")
+      throw GoldenFault("the function of the page does not return a trainable model")
     }
     model = made
     scope = .all(count)
@@ -78,7 +78,7 @@ struct GoldenTrainedPage {
     report(
       "step0.logits", try file.difference(model.logits(batch.images, classes: .base), "step0.logits"), 1e-3)
     let loss = try model.loss(batch, scope: scope)
-    // A page's parts are weighted, the file's are not.
+    // The parts of the loss are weighted in the page, but not in the file.
     let weight = try Json.parse(file.metadata("hyper") ?? "{}")["W"]?.doubleValue ?? 1
     for (part, tensor, factor) in [("class", "step0.cross_entropy", 1), ("knowledge", "step0.score", weight)]
     where file.contains(tensor) {
@@ -92,7 +92,7 @@ struct GoldenTrainedPage {
     try loss.total.backward()
     for parameter in model.parameters {
       let name = "step0.grad." + page.name(parameter.name)
-      // ProGrad's file has the two gradients apart; the first step's parameters say what was followed.
+      // ProGrad's file has the two gradients separately; the parameters of the first step show which was used.
       guard file.contains(name) else { continue }
       let expected = try file.tensor(name).toFloats()
       let found = try parameter.variable.grad?.toFloats() ?? []
@@ -129,7 +129,7 @@ struct GoldenTrainedPage {
     var found: [Float] = []
     for step in 0..<steps {
       let loss = try model.loss(batch(step), scope: scope)
-      // ProGrad's file has the cross-entropy and what is kept.
+      // ProGrad's file has the cross-entropy and the term that keeps the original predictions.
       found.append(try loss.total.value.item())
       if losses.shape.count == 2 { found += loss.logged.filter { $0.name == "kept" }.map { Float($0.value) } }
       optimizer.zeroGrad()
@@ -143,12 +143,12 @@ struct GoldenTrainedPage {
     report("losses", largestDifference(found, try losses.toFloats()), 1e-4)
   }
 
-  /// The parameters averaged over the ends of epochs, and what they answer.
+  /// Compares the average of the parameters at the ends of epochs, and the results with it.
   private func checkAverage(_ report: Report) throws {
     let settings = try Json.parse(file.metadata("gpa") ?? "{}")
     guard let mean = settings["mean"]?.doubleValue, let deviation = settings["std"]?.doubleValue,
       let epochs = settings["batches"]?.arrayValue
-    else { throw GoldenFault("the metadata gpa say too little") }
+    else { throw GoldenFault("the metadata gpa is incomplete") }
     try take()
     let optimizer = try self.optimizer()
     let rule = ParameterAverage.gaussian(mean: mean, std: deviation)
@@ -181,13 +181,13 @@ struct GoldenTrainedPage {
       parameters: model.parameters)
   }
 
-  /// Where the file begins.
+  /// Starts from the parameters of the file.
   private func take() throws {
     for parameter in model.parameters {
       let tensor = try file.tensor("init." + page.name(parameter.name))
       guard tensor.shape == parameter.variable.value.shape else {
         throw GoldenFault(
-          "\(parameter.name) is \(parameter.variable.value.shape), the file has \(tensor.shape)")
+          "\(parameter.name) has shape \(parameter.variable.value.shape), but the file has \(tensor.shape)")
       }
       parameter.variable.value = try tensor.copy()
       parameter.variable.grad = nil

@@ -1,9 +1,9 @@
-// Examples in the help are short: they speak of `clip`, `data` or `mix` without making them. Here stands what makes them,
+// Examples in the help are short: they use `clip`, `data` or `mix` without creating them. This file contains the code for them,
 // so that the manual can show it and every example can be run.
 
-/// What an example takes as given.
+/// Values that an example assumes.
 public enum ExamplePrelude {
-  /// Names and files, each with the statement that makes it; what a statement needs stands above it.
+  /// Names and files, each with the statement that creates it, after the statements that it needs.
   private static let given: [(name: String, statement: String)] = [
     ("clip", "let clip = load_clip(\"small\")"),
     ("data", "let data = dataset(\"fashion\").styled(seed: 0).few_shot(4)"),
@@ -52,7 +52,7 @@ public enum ExamplePrelude {
     ("\"mix.safetensors\"", "checkpoint(mix, \"mix.safetensors\")"),
   ]
 
-  /// The records of a sweep with two runs, as `moco sweep` leaves them.
+  /// The records of a sweep with two runs, as written by `moco sweep`.
   private static let sweep = """
     write_text("few_shot.moco", ""); make_folder("runs/few_shot/a"); make_folder("runs/few_shot/b")
     write_json("runs/few_shot/sweep.json", {format: "moco-sweep", version: 1, script: "few_shot.moco", points: [
@@ -68,7 +68,7 @@ public enum ExamplePrelude {
     "write_text(", "append_text(", "write_json(", "write_csv(", "save_tensors(", ".save(",
   ]
 
-  /// The statements that make what an example uses and does not make itself, in order.
+  /// The statements that create the values that an example uses but does not create, in order.
   public static func statements(for example: String) -> [String] {
     var text = example
     var chosen: [String] = []
@@ -79,7 +79,7 @@ public enum ExamplePrelude {
     return chosen
   }
 
-  /// Whether a name is read as a variable, and nothing above makes it: neither a member, nor an argument's name, nor a
+  /// Whether a name is used as a variable that is not defined above: not a member, an argument's name, or a
   /// function that is called.
   private static func uses(_ name: String, in text: String) -> Bool {
     if name.hasPrefix("\"") {
@@ -96,7 +96,7 @@ public enum ExamplePrelude {
         if before.hasSuffix("templates ") { return false }
         let next = after.first { $0 != " " }
         let opening = before.last { $0 != " " }
-        // The name of an argument or of a key; in `x ? a : b` there is none in moco.
+        // The name of an argument or of a key; moco has no `x ? a : b`.
         if next == ":", opening == "(" || opening == "," || opening == "{" || opening == nil { continue }
         if after.hasPrefix(" =>") || after.hasPrefix(" = ") || after.hasPrefix(" in ") { return false }
         return true
@@ -109,7 +109,7 @@ public enum ExamplePrelude {
     character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
   }
 
-  /// Whether a quotation mark is open, but for what is interpolated.
+  /// Whether a string is open, except in an interpolation.
   private static func isInText(_ before: Substring) -> Bool {
     let isOpen = !before.filter { $0 == "\"" }.count.isMultiple(of: 2)
     return isOpen && !before.contains("\\(")

@@ -1,4 +1,4 @@
-// The pages that nobody writes: of functions, and of types with their members.
+// Generated pages: functions, and types with their members.
 
 import MocoLang
 
@@ -13,11 +13,11 @@ extension Manual {
     }
   }
 
-  /// A page for each type, with its members in the order in which help lists them.
+  /// A page for each type, with its members in the order of help.
   static func types(_ interpreter: Interpreter) -> [ManualPage] {
     interpreter.indexOfTypes.map { type, members in
       var text = "# \(type.name)\n\n\(type.summary)\n"
-      if let element = type.element { text += "\nIts elements are of the type \(element).\n" }
+      if let element = type.element { text += "\nIts elements have the type \(element).\n" }
       for (member, entry) in zip(type.members, members) {
         text += "\n## \(member.name)\n\n"
         if member.function != nil {

@@ -3,17 +3,17 @@ import MocoLang
 import MocoRuntime
 import MocoSession
 
-/// All pages about moco: those that are written (`stdlib/docs`, `stdlib/errors`), and those that are made of what the
-/// interpreter knows of its functions and types.
+/// All pages about moco: written ones (`stdlib/docs`, `stdlib/errors`), and those generated from the
+/// interpreter's functions and types.
 public struct Manual {
-  /// In the order in which they are listed.
+  /// In the order of the contents.
   public let pages: [ManualPage]
-  /// The language of the programs in them.
+  /// The dialect of their programs.
   public let dialect: Dialect
 
   /// The manual of a session's language.
   ///
-  /// - Throws: E0501 where a page that the contents list is missing, E0502 where the contents cannot be read.
+  /// - Throws: E0501 if a listed page is missing, E0502 if the contents cannot be read.
   public init(_ interpreter: Interpreter, library: StandardLibrary) throws {
     dialect = interpreter.dialect
     guard let contents = library.page("index") else {

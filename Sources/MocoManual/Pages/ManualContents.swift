@@ -1,10 +1,10 @@
 import MocoBase
 
-/// The order of the written pages: what `stdlib/docs/index.md` lists, a section for each kind of page.
+/// The order of the written pages from `stdlib/docs/index.md`, with one section per kind of page.
 struct ManualContents {
   /// A line of the contents.
   struct Entry: Equatable {
-    /// The name of the page's file, without an ending.
+    /// The name of the page's file, without extension.
     var name: String
     var kind: ManualPage.Kind
     var summary: String
@@ -14,7 +14,7 @@ struct ManualContents {
 
   /// Reads the tables of the page: `| name | summary |` below a heading of the second level.
   ///
-  /// - Throws: E0502 for a section that is not a kind of page, and for a name that is listed twice.
+  /// - Throws: E0502 for a section that is not a kind of page, and for duplicate names.
   init(_ markdown: String) throws {
     var entries: [Entry] = []
     var kind: ManualPage.Kind?
@@ -32,7 +32,7 @@ struct ManualContents {
       guard line.hasPrefix("|"), let kind, cells.count == 2, cells[0] != "page", !cells[0].hasPrefix("-")
       else { continue }
       guard !entries.contains(where: { $0.name == cells[0] }) else {
-        throw Failure("E0502", "the contents list the page '\(cells[0])' twice")
+        throw Failure("E0502", "the contents list the page '\(cells[0])' more than once")
       }
       entries.append(Entry(name: cells[0], kind: kind, summary: cells[1]))
     }
@@ -41,7 +41,7 @@ struct ManualContents {
 }
 
 extension Substring {
-  /// Without blanks at its ends.
+  /// Without white space at its ends.
   fileprivate var trimmed: String {
     var text = self
     while text.first == " " { text.removeFirst() }

@@ -1,6 +1,6 @@
 /// A page of the manual, in Markdown.
 public struct ManualPage: Equatable, Sendable {
-  /// What a reader comes for.
+  /// The purpose of a page.
   public enum Kind: String, CaseIterable, Sendable {
     /// To learn by doing, from the beginning.
     case tutorial = "Tutorial"
@@ -18,15 +18,15 @@ public struct ManualPage: Equatable, Sendable {
     case error = "Errors"
   }
 
-  /// The name of its file, without an ending: `values`, `function-sorted`, `error-E0203`. No two pages have the same.
+  /// The name of its file, without extension: `values`, `function-sorted`, `error-E0203`. It is unique.
   public var name: String
-  /// What it is about.
+  /// Its kind.
   public var kind: Kind
   /// Its heading.
   public var title: String
   /// One sentence or a few words, for lists and the search.
   public var summary: String
-  /// The whole page, with its heading.
+  /// The complete page, with its heading.
   public var markdown: String
 
   /// A page of these parts.
@@ -38,6 +38,6 @@ public struct ManualPage: Equatable, Sendable {
     self.markdown = markdown
   }
 
-  /// The address of the page from any other page.
+  /// The address of the page, relative to any other page.
   public var address: String { name + ".html" }
 }

@@ -11,7 +11,7 @@ public struct ManualSite {
 
   /// The files of a manual.
   ///
-  /// - Parameter version: that of moco, for the foot of each page.
+  /// - Parameter version: the version of moco, for the footer of each page.
   public init(_ manual: Manual, version: String) {
     let links = SiteLinks(manual)
     var files = [
@@ -28,10 +28,10 @@ public struct ManualSite {
     self.files = files
   }
 
-  /// Writes the files into a folder, which is made where it is missing. What an earlier manual left there and this one does
-  /// not have is removed; a folder with anything else in it is left alone.
+  /// Writes the files to a folder, which is created if missing. Files of an earlier manual that this one does
+  /// not have are removed; a folder with other files is not changed.
   ///
-  /// - Throws: E0504 where the folder holds something else, or cannot be written to.
+  /// - Throws: E0504 if the folder contains other files, or cannot be written.
   public func write(to folder: String) throws {
     var old: [String] = []
     if FileSystem.kind(folder) == .folder {
@@ -41,15 +41,15 @@ public struct ManualSite {
           record["format"]?.stringValue == "moco-manual"
         else {
           throw Failure(
-            "E0504", "the folder \(folder) is not empty and does not hold a manual",
-            help: "choose a new folder")
+            "E0504", "the folder \(folder) is not empty and does not contain a manual",
+            help: "use a new folder")
         }
         old = record["files"]?.arrayValue?.compactMap(\.stringValue) ?? []
       }
     } else {
       try FileSystem.createFolder(folder)
     }
-    // The list stands first, so that a manual that was written in part is known again.
+    // The list is written first, so that an incomplete manual is recognised.
     let names = files.keys.sorted()
     let record = JsonObject([
       ("format", "moco-manual"), ("files", .array(Set(names).union(old).sorted().map { .string($0) })),
@@ -57,7 +57,7 @@ public struct ManualSite {
     try AtomicFile.write(
       Json.object(record).serialized(indent: 2) + "\n", to: "\(folder)/\(ManualSite.marker)")
     for name in names { try AtomicFile.write(files[name] ?? "", to: "\(folder)/\(name)") }
-    // A list that somebody has changed names no file outside of the folder.
+    // A modified list cannot name files outside the folder.
     for name in Set(old).subtracting(names).sorted() where ManualSite.isPlain(name) {
       _ = FileSystem.withSystemPath("\(folder)/\(name)") { unlink($0) }
     }

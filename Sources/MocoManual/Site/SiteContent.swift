@@ -13,7 +13,7 @@ struct SiteContent {
 
   /// The heading of the first level.
   private(set) var title = ""
-  /// What follows it.
+  /// The content after it.
   private(set) var html = ""
   private(set) var headings: [Heading] = []
 
@@ -31,7 +31,7 @@ struct SiteContent {
         let heading = "<h\(level) id=\"\(id)\">\(html) \(label)</h\(level)>\n"
         if level == 1 { title += heading } else { self.html += heading }
       case .block(let html):
-        // What stands first below the name of a function is its signature; blocks in its text are programs.
+        // The first block below the name of a function is its signature; blocks in its text are programs.
         if let program = SiteContent.program(html, isMarked: !isGenerated) {
           let code = SiteContent.shown(program, dialect)
           if isGenerated && followsHeading {
@@ -51,7 +51,7 @@ struct SiteContent {
 
   /// The text of a program; nil for other blocks.
   ///
-  /// - Parameter isMarked: whether only code that says that it is a program is one.
+  /// - Parameter isMarked: whether only code that is marked as a program is one.
   private static func program(_ html: String, isMarked: Bool) -> String? {
     let openings =
       ["<pre lang=\"moco\"><code>", "<pre><code class=\"language-moco\">"] + (isMarked ? [] : ["<pre><code>"])
@@ -71,15 +71,15 @@ struct SiteContent {
     "<pre tabindex=\"0\"><code>\(PageCode.html(program, dialect))</code></pre>\n"
   }
 
-  /// What makes the names that an example takes as given, folded; empty where it takes none.
+  /// The folded setup code of an example; empty if it needs none.
   private static func given(for example: String, _ dialect: Dialect) -> String {
     let statements = ExamplePrelude.statements(for: example)
     guard !statements.isEmpty else { return "" }
-    return "<details class=\"code\">\n<summary>To run this example, put these lines before it</summary>\n"
+    return "<details class=\"code\">\n<summary>Setup code for this example</summary>\n"
       + shown(statements.joined(separator: "\n") + "\n", dialect) + "</details>\n"
   }
 
-  /// The HTML of a block with links where its words name a page, a function or an error code.
+  /// The HTML of a block with links for names of pages, functions and error codes.
   private static func linked(_ html: String, _ links: SiteLinks, isIndex: Bool) -> String {
     let namesFunctions = isIndex || html.hasPrefix("<p>See also: ")
     var result = ""
@@ -113,7 +113,7 @@ struct SiteContent {
     return result + codes(rest, links)
   }
 
-  /// A tag `<a href="…">` whose address is that of the site.
+  /// A tag `<a href="…">` with the address in the site.
   private static func address(_ tag: Substring, _ links: SiteLinks) -> String {
     guard let start = tag.firstRange(of: "href=\""), let end = tag[start.upperBound...].firstIndex(of: "\"")
     else {

@@ -1,6 +1,6 @@
 import MocoDocument
 
-/// What stands around the content of each page: head, search, navigation, foot.
+/// The frame of each page: head, search, navigation, footer.
 struct SiteFrame {
   private let manual: Manual
   private let version: String
@@ -10,7 +10,7 @@ struct SiteFrame {
     self.version = version
   }
 
-  /// Kinds of pages that have a page of their own that lists them.
+  /// Kinds of pages with their own list page.
   static let listed: [ManualPage.Kind] = [.function, .type, .error]
   private static let written: [ManualPage.Kind] = [.tutorial, .howTo, .reference, .explanation]
 
@@ -49,7 +49,7 @@ struct SiteFrame {
     return whole(title: "moco", current: "index.html", kind: nil, text + "</ul>\n")
   }
 
-  /// The page that lists those of a kind.
+  /// The list page of a kind.
   func list(of kind: ManualPage.Kind) -> String {
     whole(
       title: kind.rawValue, current: SiteFrame.listAddress(kind), kind: kind,

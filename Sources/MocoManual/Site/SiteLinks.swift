@@ -1,7 +1,7 @@
 import MocoDocument
 import MocoNotebook
 
-/// Where the words of a page lead to: pages, functions, members of types, error codes.
+/// Link targets for the words of a page: pages, functions, members of types, error codes.
 struct SiteLinks {
   private var addresses: [String: String] = [:]
   private var functions: [String: String] = [:]
@@ -25,12 +25,12 @@ struct SiteLinks {
     }
   }
 
-  /// Names for the headings of a page, whose frame has some of its own.
+  /// Ids for the headings of a page, in addition to those of its frame.
   static var headingIDs: HeadingIDs {
     HeadingIDs(taken: ["content", "contents", "search", "results"], keepsUnderscores: true)
   }
 
-  /// The page that `help("values")` or `help(sorted)` shows; nil for other code.
+  /// The page for `help("values")` or `help(sorted)`; nil for other code.
   func page(ofHelp code: String) -> String? {
     guard code.hasPrefix("help("), code.hasSuffix(")") else { return nil }
     let argument = code.dropFirst(5).dropLast()

@@ -1,8 +1,8 @@
 import MocoBase
 
-/// The search of the manual: its pages with their words, and the script that looks through them.
+/// The search of the manual: its pages with their words, and the script.
 enum SiteSearch {
-  /// The script, with the words in it: a page on a disk may not load data of its own.
+  /// The script, including the words: a page on a disk cannot load data.
   static func script(_ manual: Manual) -> String {
     let pages = manual.pages.map { page in
       Json.array([
@@ -10,13 +10,13 @@ enum SiteSearch {
         .string(words(page.markdown)),
       ])
     }
-    // As a text of JSON within JavaScript; the two line ends that only JSON allows are written as escapes.
+    // As JSON text in JavaScript; the two line separators that only JSON allows are escaped.
     let text = Json.array(pages).serialized().replacing("\u{2028}", with: "\\u2028")
       .replacing("\u{2029}", with: "\\u2029")
     return "\"use strict\";\nconst pages = \(text);\n" + program
   }
 
-  /// The words of a page, each once, in small letters.
+  /// The words of a page, without duplicates, in lower case.
   private static func words(_ markdown: String) -> String {
     var seen: Set<String> = []
     var result: [String] = []
@@ -27,7 +27,7 @@ enum SiteSearch {
     return result.joined(separator: " ")
   }
 
-  /// Every word of the question must be somewhere in a page; the title counts most, then the summary, then the text.
+  /// A page must contain every word of the query; the title has the highest weight, then the summary, then the text.
   private static let program = """
     const field = document.getElementById("search");
     const results = document.getElementById("results");
@@ -64,7 +64,7 @@ enum SiteSearch {
       const count = document.createElement("p");
       count.className = "kind";
       count.textContent = found.length ? found.length + (found.length === 1 ? " page" : " pages")
-        : "No page has these words.";
+        : "No results.";
       results.append(count);
       const list = document.createElement("ol");
       for (const page of found) {

@@ -1,6 +1,6 @@
 import MocoNotebook
 
-/// How the manual looks: as pages of notebooks do, with the list of pages at the side where there is room.
+/// The style of the manual: that of notebook pages, with the list of pages at the side if there is room.
 enum SiteStyle {
   static let css =
     NotebookPage.style + "\n" + """

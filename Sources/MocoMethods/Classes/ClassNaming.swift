@@ -1,38 +1,38 @@
 import MocoBase
 import MocoCLIP
 
-/// Whose class names are asked about where a model meets labelled images.
+/// The class names that are used when a model is applied to labelled images.
 public enum ClassNaming: String, Sendable, CaseIterable {
-  /// The data's classes, each of which the model has, by name.
+  /// The classes of the data, matched by name; the model must have all of them.
   case matched
-  /// The model's prompts with the data's names, whatever classes the model was made with (cross-data-set).
+  /// The model's prompts with the names of the data, independent of the model's classes (cross-data-set).
   case data
-  /// The model's names in the place of the data's, label by label.
+  /// The model's names instead of the data's, matched by label.
   case model
 }
 
-/// What `classes:` can do where names do not match.
+/// The options of `classes:` if names do not match.
 public enum ClassOffer: Sendable {
   case nothing
-  /// The model's names in place of the data's.
+  /// The model's names instead of the data's.
   case training
-  /// Those, or the data's.
+  /// The model's names, or the data's.
   case answering
 }
 
-/// What a model is asked about data.
+/// The classes of a model for some data.
 public struct ClassQuestion: Sendable, Equatable {
-  /// Whose names they are.
+  /// The source of the names.
   public let naming: ClassNaming
-  /// One class for each of the data's, in their order.
+  /// One class for each class of the data, in its order.
   public let selection: ClassSelection
 }
 
 extension Classifier {
-  /// What the model is asked about images of these classes.
+  /// The classes of the model for images of these classes.
   ///
-  /// - Parameter naming: nil for the classes' names, which must then be among the model's.
-  /// - Throws: E0710 for names that do not match, or a number of classes that does not.
+  /// - Parameter naming: nil to match by name; the model must then have all names.
+  /// - Throws: E0710 if the names or the numbers of classes do not match.
   public func question(
     about names: [String], naming: ClassNaming? = nil, data: String = "data"
   ) throws -> ClassQuestion {
@@ -42,16 +42,16 @@ extension Classifier {
       guard names.count == classes.count else {
         throw Failure(
           "E0710",
-          "the \(data) has \(names.count) classes and this \(kind) \(classes.count), so no name can stand for another",
-          help: (answersAnyNames ? "take classes: \"data\" for the data's names, or data" : "take data")
-            + " with as many classes",
+          "the \(data) has \(names.count) classes, but this \(kind) has \(classes.count), so classes cannot be matched by position",
+          help: (answersAnyNames ? "pass classes: \"data\" to use the data's names, or use data" : "use data")
+            + " with the same number of classes",
           argument: "classes")
       }
       return ClassQuestion(naming: .model, selection: .all)
     case .matched, nil:
       if names == classes { return ClassQuestion(naming: .matched, selection: .all) }
       guard let places = ClassPlaces.find(names, in: classes) else {
-        // Which of two cranes is meant makes no difference where the name alone makes the prompt.
+        // It does not matter which of two cranes is meant if the prompt depends only on the name.
         let known = Set(classes)
         if !hasPromptsOfClasses, names.allSatisfy(known.contains) {
           return ClassQuestion(naming: .matched, selection: .names(names))
@@ -62,9 +62,9 @@ extension Classifier {
     }
   }
 
-  /// The data's classes are not the model's: both lists, those that differ first.
+  /// The error for different classes of data and model: both lists, different names first.
   ///
-  /// - Parameter offers: what `classes:` can do about it where it is asked.
+  /// - Parameter offers: the options of `classes:` for the help.
   public func differentNames(
     _ names: [String], _ data: String, offers: ClassOffer = .answering
   ) -> Failure {
@@ -73,50 +73,50 @@ extension Classifier {
     var help: String
     if foreign.isEmpty {
       help =
-        "take data with all of the model's classes: two of them have one name, and these data do not say which is meant"
+        "use data with all classes of the model: two of them have the same name, so the match is ambiguous"
     } else if let (name, near) = foreign.lazy.compactMap({ name in self.spelling(name).map { (name, $0) } })
       .first
     {
       help =
-        "write names alike, letter by letter (\"\(name)\" is not the model's \"\(near)\"): "
+        "use exactly the same class names (\"\(name)\" is \"\(near)\" in the model): "
         + remake
     } else {
       help = remake
     }
     if !foreign.isEmpty {
-      // Only what would not be refused in its turn.
+      // Only options that would be accepted.
       let byName =
         offers == .answering && answersAnyNames
-        ? "classes: \"data\" (the \(kind)'s prompts with the data's names)" : nil
+        ? "classes: \"data\" (prompts of the \(kind) with the names of the data)" : nil
       let byPlace =
         offers != .nothing && names.count == classes.count
-        ? "classes: \"model\" (the \(kind)'s names for the data's labels 0, 1, …)" : nil
+        ? "classes: \"model\" (class names of the \(kind) for the labels 0, 1, … of the data)" : nil
       switch (byName, byPlace) {
-      case (let first?, let second?): help += ", take \(first), or \(second)"
-      case (let only?, nil), (nil, let only?): help += ", or take \(only)"
+      case (let first?, let second?): help += ", pass \(first), or \(second)"
+      case (let only?, nil), (nil, let only?): help += ", or pass \(only)"
       case (nil, nil): break
       }
     }
     return Failure(
       "E0710",
-      "the classes of the \(data) are not this \(kind)'s: they are "
+      "the classes of the \(data) differ from the classes of this \(kind): the data has "
         + "\(ClassPlaces.list(names, first: { !own.contains($0) })); "
         + "the \(kind) has \(ClassPlaces.list(classes, first: { !theirs.contains($0) }))", help: help)
   }
 
-  /// A class of the model that differs from `name` only in case, in blanks, or in `_` or `-` for a blank.
+  /// A class of the model that differs from `name` only in case, spaces, `_` or `-`.
   private func spelling(_ name: String) -> String? {
     let wanted = ClassPlaces.plain(name)
     return classes.first { ClassPlaces.plain($0) == wanted }
   }
 }
 
-/// Finds class names in a list in which two classes may have one name.
+/// Finds class names in a list that may have duplicates.
 public enum ClassPlaces {
-  /// The place of each name; nil if one is not there, or if it is not certain which of several is meant.
+  /// The index of each name; nil if one is missing or ambiguous.
   ///
-  /// Names that stand several times are told apart where the names are a run of the list (as base and new
-  /// classes are), or where each stands as often as in the list: then the k-th is the k-th.
+  /// Duplicate names are resolved if the names are a run of the list (as base and new
+  /// classes are), or if each appears as often as in the list: then the k-th matches the k-th.
   public static func find(_ names: [String], in list: [String]) -> [Int]? {
     if names == list { return Array(list.indices) }
     var places: [String: [Int]] = [:]
@@ -127,7 +127,7 @@ public enum ClassPlaces {
       if found.count > 1 { isUnique = false }
     }
     if isUnique {
-      // A name that the data have twice and the list once is the same class both times.
+      // A name that appears twice in the data and once in the list is the same class.
       return names.compactMap { places[$0]?.first }
     }
     let runs =
@@ -147,9 +147,9 @@ public enum ClassPlaces {
     return seen.allSatisfy { places[$0.key]?.count == $0.value } ? found : nil
   }
 
-  /// The place of each name among a model's classes.
+  /// The index of each name in a model's classes.
   ///
-  /// - Throws: E0704 for a name that is not there.
+  /// - Throws: E0704 for an unknown name.
   static func all(_ names: [String], in classes: [String]) throws -> [Int] {
     if let places = find(names, in: classes) { return places }
     let known = Set(classes)
@@ -163,16 +163,16 @@ public enum ClassPlaces {
     }
     let twin = names.first { name in classes.lazy.filter { $0 == name }.count > 1 } ?? names.first ?? ""
     throw Failure(
-      "E0704", "the model has several classes \"\(twin)\", and it is not clear which of them is meant",
-      help: "take all of its classes, or its base or new ones")
+      "E0704", "ambiguous class name: the model has several classes \"\(twin)\"",
+      help: "use all of its classes, or its base or new classes")
   }
 
-  /// A name without what people write differently: case, blanks, `_` and `-` for a blank.
+  /// A normalized name, without differences in case, spaces, `_` and `-`.
   static func plain(_ name: String) -> String {
     name.lowercased().split { $0 == "_" || $0 == "-" || $0.isWhitespace }.joined(separator: " ")
   }
 
-  /// At most eight names for people, those that matter first.
+  /// At most eight names for display, the relevant ones first.
   package static func list(_ names: [String], first: (String) -> Bool) -> String {
     let ordered = names.filter(first) + names.filter { !first($0) }
     let shown = ordered.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")

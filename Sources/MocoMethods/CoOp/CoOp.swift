@@ -3,21 +3,21 @@ import MocoBase
 import MocoCLIP
 import MocoTensor
 
-/// How a single soft prompt is set up.
+/// The options of a single soft prompt.
 public typealias CoOpOptions = ContextOptions
 
 /// One soft prompt before the class name (Zhou, Yang, Loy, Liu: Learning to prompt for vision-language
 /// models, IJCV 2022, arXiv 2109.01134): t[c] = n(E_T([start] V, name of c, "." [end])), trained by
-/// cross-entropy alone.
+/// cross-entropy only.
 public final class CoOp: ContextModel {
-  /// V, and what is encoded with it.
+  /// V, and its encoding.
   public let prompt: PromptContext
-  /// How it was set up.
+  /// Its options.
   public var options: CoOpOptions { prompt.options }
-  /// The classes that it was trained on; all at first.
+  /// The classes that it was trained on; initially all.
   public private(set) var trained: TrainingScope
 
-  /// - Throws: E0703 for a bad class list, E0706 for a context without a token, E0603 for one too long.
+  /// - Throws: E0703 for an invalid class list, E0706 for a context without tokens, E0603 for one that is too long.
   public init(clip: CLIPModel, classes: [String], options: CoOpOptions = .init()) throws {
     prompt = try PromptContext(clip: clip, classes: classes, options: options, owner: "coop")
     trained = .all(classes.count)
@@ -55,14 +55,16 @@ public final class CoOp: ContextModel {
     kind: "coop", typeName: "CoOp", summary: "One soft prompt before the class name.",
     function: MethodFunction(
       "coop", [.clip, .classes] + ContextOptions.options + [.base, .seed],
-      text: "One soft prompt before the class name, trained by the class loss alone.",
+      text: "One soft prompt before the class name, trained with the class loss only.",
       example: "let single = coop(clip, classes: data.classes, init: \"a photo of a\")"
     ) { arguments in
       let options = try CoOpOptions(arguments)
       return try CoOp(clip: arguments.clip(), classes: arguments.classNames("classes"), options: options)
     },
     fields: [
-      MethodField("context", "Tensor", "The soft tokens [tokens, width], or one such for each class.")
+      MethodField(
+        "context", "Tensor",
+        "The soft tokens [tokens, width], or [classes, tokens, width] with one context per class.")
     ],
     storage: MethodStorage(
       answerOptions: ContextOptions.answerOptions, replaced: ContextOptions.replaced, isPlanned: true,

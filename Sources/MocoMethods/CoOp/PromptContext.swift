@@ -6,17 +6,17 @@ import MocoTensor
 
 // C classes, n context tokens, W text width, D embedding width.
 
-/// How a learned context begins, and where it stands.
+/// The initialisation and position of a learned context.
 public struct ContextOptions: Sendable, Hashable {
-  /// Where the context begins.
+  /// The initial context.
   public enum Start: Sendable, Hashable {
     /// The token embeddings of these words.
     case phrase(String)
-    /// This many rows of normal numbers of deviation 0.02.
+    /// This number of random rows with standard deviation 0.02.
     case random(Int)
   }
 
-  /// Where the class name stands.
+  /// The position of the class name.
   public enum Position: String, Sendable, CaseIterable {
     /// [start] context name . [end]
     case end
@@ -26,41 +26,41 @@ public struct ContextOptions: Sendable, Hashable {
     case front
   }
 
-  /// Where the context begins.
+  /// The initial context.
   public var start = Start.phrase("a photo of a")
   /// One context for all classes, or one for each.
   public var shared = true
-  /// Where the class name stands.
+  /// The position of the class name.
   public var position = Position.end
-  /// Of a random start.
+  /// The seed of a random start.
   public var seed: UInt64 = 0
 
-  /// CoOp's published start: "a photo of a", shared, at the end.
+  /// CoOp's published options: "a photo of a", shared, at the end.
   public init() {}
 }
 
-/// A learned context beside the class name, V: what CoOp and its successors train.
+/// A learned context next to the class name, V: what CoOp and its successors train.
 ///
 /// t[c] = n(E_T([start] V, name of c, "." [end])), or with the name elsewhere.
 public final class PromptContext {
   /// The model whose text tower encodes the prompts.
   public let clip: CLIPModel
-  /// The classes that it was made with, in order; with a context for each, whose contexts there are.
+  /// The classes that it was created with, in order; with one context per class, the classes of the contexts.
   public let classes: [String]
-  /// How it was set up.
+  /// Its options.
   public let options: ContextOptions
   /// n.
   public let length: Int
   /// V. Shape: [n, W], or [C, n, W] with a context for each class.
   public let context: Variable
-  /// Bytes that the text tower's activations may take in a step.
+  /// Memory limit for the text tower's activations in a step, in bytes.
   public var memory = TextPlan.defaultMemory { didSet { planOfStep = nil } }
-  /// How messages call the model: "coop".
+  /// The name of the model in messages: "coop".
   private let owner: String
   private let text = TextFeatureCache()
   private var planOfStep: (scope: TrainingScope, plan: TextPlan)?
 
-  /// - Throws: E0703 for a bad class list, E0706 for a context without a token, E0603 for one too long.
+  /// - Throws: E0703 for an invalid class list, E0706 for a context without tokens, E0603 for one that is too long.
   public init(clip: CLIPModel, classes: [String], options: ContextOptions, owner: String) throws {
     try checkClasses(classes, least: 2)
     let reader = PromptText(clip: clip)
@@ -76,7 +76,9 @@ public final class PromptContext {
       guard count >= 1, count <= clip.config.text.context - 3 else {
         throw Failure(
           "E0706", "\(owner) cannot have \(count) context tokens",
-          help: "the model reads \(clip.config.text.context) tokens with [start], the name and [end]")
+          help:
+            "use fewer: the model accepts \(clip.config.text.context) tokens, including [start], the class name and [end]"
+        )
       }
       var random = Philox(seed: options.seed, stream: "coop context")
       row.reserveCapacity(copies * count * table.width)
@@ -85,7 +87,7 @@ public final class PromptContext {
     }
     guard length > 0 else {
       throw Failure(
-        "E0706", "\(owner)'s phrase has no word", help: "for example phrase: \"a photo of a\"")
+        "E0706", "\(owner)'s phrase has no words", help: "use a phrase such as \"a photo of a\"")
     }
     self.clip = clip
     self.classes = classes
@@ -93,14 +95,14 @@ public final class PromptContext {
     self.owner = owner
     let shape = options.shared ? [length, table.width] : [classes.count, length, table.width]
     context = Variable(try Tensor(row, shape: shape), requiresGrad: true)
-    // Every name is tokenized once here, so that one the model cannot read is an error now, not in training.
+    // Every name is tokenized once here, so that an invalid one is an error now, not in training.
     _ = try keys(classes, places: Array(classes.indices))
   }
 
   /// The keys of the classes' prompts.
   ///
-  /// - Parameter places: whose contexts the names meet where each class has its own.
-  /// - Throws: E0603, E0604 naming the class.
+  /// - Parameter places: the classes of the contexts for the names, if each class has its own.
+  /// - Throws: E0603, E0604 with the class.
   func keys(_ names: [String], places: [Int]?) throws -> [[PromptKey]] {
     let reader = PromptText(clip: clip)
     let alone = try names.map { try reader.name($0) }
@@ -139,7 +141,7 @@ public final class PromptContext {
     return options.shared ? context : try F.reshape(context, [classes.count * length, width])
   }
 
-  /// t of the classes that a class loss sees, with gradient. Shape: [scope, D].
+  /// t of the classes of a class loss, with gradient. Shape: [scope, D].
   func features(_ scope: TrainingScope) throws -> Variable {
     if let known = planOfStep, known.scope == scope { return try encoded(known.plan) }
     let plan = try clip.planText(keys(of: scope), memory: memory)
@@ -152,10 +154,10 @@ public final class PromptContext {
     try keys(scope.places.map { classes[$0] }, places: scope.places)
   }
 
-  /// t for any classes, without gradient, kept until the context changes. Shape: [names, D].
+  /// t for any classes, without gradient, cached until the context changes. Shape: [names, D].
   ///
-  /// - Parameter places: where the names stand among the classes; nil for names that may be anybody's.
-  /// - Throws: E0704 with a context for each class and a class that has none.
+  /// - Parameter places: the indices of the names in the classes; nil for arbitrary names.
+  /// - Throws: E0704 for a class without a context, if each class has its own.
   func features(_ names: [String], places: [Int]?) throws -> Tensor {
     try checkClasses(names)
     let places = options.shared ? nil : try places ?? ownPlaces(of: names)
@@ -175,15 +177,15 @@ public final class PromptContext {
     return try encoded(clip.planText(keys(names, places: places), memory: memory))
   }
 
-  /// The classes whose contexts these names have.
+  /// The classes of the contexts for these names.
   ///
-  /// - Throws: E0704 for a name that the model was not made with.
+  /// - Throws: E0704 for a name that the model does not have.
   private func ownPlaces(of names: [String]) throws -> [Int] {
     let known = Set(classes)
     if let name = names.first(where: { !known.contains($0) }) {
       throw Failure(
-        "E0704", "this \(owner) learned a context for each of its classes, and has none for \"\(name)\"",
-        help: "make it with shared: true for classes that it has not seen; its own are "
+        "E0704", "this \(owner) learned one context per class, and has none for \"\(name)\"",
+        help: "create it with shared: true to use it with new classes; its own classes are "
           + ClassPlaces.list(classes, first: { _ in true }))
     }
     return try ClassPlaces.all(names, in: classes)
@@ -208,9 +210,9 @@ public final class PromptContext {
 
 // MARK: Models with a learned context
 
-/// A model that answers by the text features of one learned context.
+/// A model that classifies by the text features of one learned context.
 ///
-/// A method of this kind adds its name, its loss and its options; everything else is here.
+/// A method of this kind adds its name, its loss and its options; this protocol has everything else.
 public protocol ContextModel: Planned, Worded, Copied, DifferentiableAnswers {
   var prompt: PromptContext { get }
 }
@@ -218,25 +220,25 @@ public protocol ContextModel: Planned, Worded, Copied, DifferentiableAnswers {
 extension ContextModel {
   /// The model whose text tower encodes the prompts.
   public var clip: CLIPModel { prompt.clip }
-  /// The classes that it was made with, in order.
+  /// The classes that it was created with, in order.
   public var classes: [String] { prompt.classes }
   /// V. Shape: [n, W], or [C, n, W] with a context for each class.
   public var context: Variable { prompt.context }
   /// n.
   public var contextLength: Int { prompt.length }
-  /// Bytes that the text tower's activations may take in a step.
+  /// Memory limit for the text tower's activations in a step, in bytes.
   public var memory: Int {
     get { prompt.memory }
     set { prompt.memory = newValue }
   }
   public var answersAnyNames: Bool { prompt.options.shared }
   public var hasPromptsOfClasses: Bool { !prompt.options.shared }
-  /// V alone, under the name that CoOp's program gives it.
+  /// V, with the name from CoOp's program.
   public var parameters: [Parameter] { [Parameter("ctx", prompt.context)] }
 
   /// t for any classes (with a context for each class: its own). Shape: [names, D].
   ///
-  /// - Throws: E0704 with a context for each class and a class that has none.
+  /// - Throws: E0704 for a class without a context, if each class has its own.
   public func textFeatures(_ names: [String]) throws -> Tensor { try prompt.features(names, places: nil) }
 
   public func answer(_ images: ImageInput, classes selection: ClassSelection) throws -> Answer {
@@ -271,12 +273,12 @@ extension ContextModel {
   public func advice(saved shape: [Int]) -> String? {
     guard let tokens = shape.dropLast().last else { return nil }
     return shape.count == 3
-      ? "it has a context of \(tokens) tokens for each of \(shape[0]) classes: "
+      ? "it has one context of \(tokens) tokens for each of \(shape[0]) classes: "
         + "\(kind)(…, tokens: \(tokens), shared: false)"
       : "it has one context of \(tokens) tokens for all classes: \(kind)(…, tokens: \(tokens))"
   }
 
-  /// A context for all classes fits any, so only what was made beside it tells of how many it was.
+  /// A shared context matches any classes, so the number of classes is only known from other tensors in the file.
   public func classCount(ofForeign tensors: [TensorDescription]) -> Int? {
     guard prompt.options.shared else { return nil }
     return tensors.first {
@@ -292,7 +294,7 @@ extension ContextModel {
 }
 
 extension ContextOptions {
-  /// All of them but the seed, for `init(_:)` to read.
+  /// All options except the seed, for `init(_:)`.
   var configuration: JsonObject {
     var object = JsonObject()
     switch start {
@@ -304,9 +306,9 @@ extension ContextOptions {
     return object
   }
 
-  /// The options that a configuration names.
+  /// The options of a configuration.
   ///
-  /// - Parameter complete: whether every option must be there; else a missing one keeps its default.
+  /// - Parameter complete: whether every option is required; otherwise a missing one keeps its default.
   /// - Throws: E0708 for a missing option and for a value of another type.
   public init(_ json: Json, complete: Bool = false) throws {
     self.init()
@@ -320,7 +322,7 @@ extension ContextOptions {
     position = try reader.word("position") ?? position
   }
 
-  /// `init`, `tokens`, `shared`, `position` and `seed` as a program gives them.
+  /// `init`, `tokens`, `shared`, `position` and `seed` from a program.
   init(_ arguments: any MethodArguments) throws {
     self.init()
     if arguments.hasValue("tokens") {
@@ -335,15 +337,15 @@ extension ContextOptions {
 
   /// The options that `init(_:)` reads.
   static let options: [MethodOption] = [
-    MethodOption("init", .text, "\"a photo of a\"", "`init`: the words that the context begins as"),
-    MethodOption("tokens", .integer, "nil", "`tokens: n`: begins with n random rows instead"),
-    MethodOption("shared", .flag, "true", "`shared: false` gives each class a context of its own"),
+    MethodOption("init", .text, "\"a photo of a\"", "`init`: the words that initialise the context"),
+    MethodOption("tokens", .integer, "nil", "`tokens: n`: initialises with n random rows instead"),
+    MethodOption("shared", .flag, "true", "`shared: false`: a separate context for each class"),
     MethodOption(
       "position", .word, "\"end\"",
-      "`position`: the place of the class name, `\"end\"`, `\"middle\"` or `\"front\"`"),
+      "`position`: where the class name is inserted, `\"end\"`, `\"middle\"` or `\"front\"`"),
   ]
 
-  /// Members of a configuration that a restored context makes of no account.
+  /// Members of a configuration that a restored context replaces.
   static let replaced: Set<String> = ["phrase", "tokens", "memory"]
   static let answerOptions: Set<String> = ["position", "shared"]
 }

@@ -5,26 +5,26 @@ import MocoTensor
 
 // B images, C classes of the loss, D embedding width.
 
-/// How a soft prompt that is kept near a hand-written one is set up.
+/// The options of a soft prompt that is kept near a hand-written one.
 public struct KgCoOpOptions: Sendable, Hashable {
-  /// What "near" means.
+  /// The distance.
   public enum Distance: String, Sendable, CaseIterable {
-    /// 1 − cos, as the authors' program has it; the published weight goes with it.
+    /// 1 − cos, as in the authors' program; the published weight is for this distance.
     case cosine
-    /// ‖t − t⁰‖² of unit vectors, as the paper writes it: twice as much.
+    /// ‖t − t⁰‖² of unit vectors, as in the paper: twice the cosine distance.
     case squared
   }
 
-  /// How the soft prompt begins, and where it stands.
+  /// The initialisation and position of the soft prompt.
   public var context = ContextOptions()
   /// λ.
   public var weight: Float = 8
-  /// What the second loss measures.
+  /// The distance of the second loss.
   public var distance = Distance.cosine
   /// The sentence of t⁰.
   public var template = "a photo of a {}."
 
-  /// The published settings, with a sentence for any data.
+  /// The published settings, with a generic sentence.
   public init() {}
 }
 
@@ -32,24 +32,24 @@ public struct KgCoOpOptions: Sendable, Hashable {
 /// prompt tuning with knowledge-guided context optimization, CVPR 2023, arXiv 2303.13283).
 ///
 /// - t[c] = n(E_T([start] V, name of c, "." [end])), t⁰[c] = n(E_T(template with c)), frozen
-/// - L = cross-entropy + λ · mean over c of (1 − ⟨t[c], t⁰[c]⟩), over the classes that the class loss sees
+/// - L = cross-entropy + λ · mean over c of (1 − ⟨t[c], t⁰[c]⟩), over the classes of the class loss
 public final class KgCoOp: ContextModel {
-  /// V, and what is encoded with it.
+  /// V, and its encoding.
   public let prompt: PromptContext
-  /// How it was set up.
+  /// Its options.
   public let options: KgCoOpOptions
-  /// The classes that it was trained on; all at first.
+  /// The classes that it was trained on; initially all.
   public private(set) var trained: TrainingScope
   private let template: Template
-  /// t⁰ of all classes, made with the first loss. Shape: [classes, D].
+  /// t⁰ of all classes, computed with the first loss. Shape: [classes, D].
   private var teacher: Tensor?
 
-  /// - Throws: E0701 for a template without a hole; E0706 for a weight below 0 and for a context without a token;
-  ///   E0703 for a bad class list; E0603 for a prompt too long.
+  /// - Throws: E0701 for a template without {}; E0706 for a weight below 0 and for a context without tokens;
+  ///   E0703 for an invalid class list; E0603 for a prompt that is too long.
   public init(clip: CLIPModel, classes: [String], options: KgCoOpOptions = .init()) throws {
     guard options.weight >= 0, options.weight.isFinite else {
       throw Failure(
-        "E0706", "the weight of the knowledge loss is \(options.weight)", help: "give 0 or more",
+        "E0706", "the weight of the knowledge loss is \(options.weight)", help: "use 0 or more",
         argument: "weight")
     }
     template = try Template(options.template)
@@ -96,7 +96,7 @@ public final class KgCoOp: ContextModel {
       parts: answers.parts + [("knowledge", distance)], correct: answers.correct, count: answers.count)
   }
 
-  /// The sentences of t⁰, unless they are encoded already or no loss reads them.
+  /// The sentences of t⁰, unless they are already encoded or no loss uses them.
   public func costOnce() throws -> PromptCost {
     guard teacher == nil, options.weight > 0 else { return PromptCost() }
     return try clip.cost(of: sentences())
@@ -148,20 +148,20 @@ public final class KgCoOp: ContextModel {
       "kgcoop",
       [.clip, .classes] + ContextOptions.options + [
         MethodOption(
-          "weight", .number, "8.0", "`weight`: λ, how much nearness counts; 8 is the published one"),
+          "weight", .number, "8.0", "`weight`: λ, the weight of the distance; 8 is the published value"),
         MethodOption(
           "template", .text, "\"a photo of a {}.\"",
-          "`template`: the sentence to stay near, such as the data set's own: `\"a photo of a {}, a type of pet.\"`"
+          "`template`: the sentence to stay near, such as the one of the data set: `\"a photo of a {}, a type of pet.\"`"
         ),
         MethodOption(
           "distance", .word, "\"cosine\"",
-          "`distance`: `\"cosine\"`, 1 − cos, is what the authors' program minimizes, and the weight is that of the program;\n"
+          "`distance`: `\"cosine\"`, 1 − cos, is the loss of the authors' program, with the weight of that program;\n"
             + "  `\"squared\"`, the squared distance of the paper, is twice that"),
         .base, .seed,
       ],
       text: """
-        A soft prompt as `coop`'s, whose text features are kept near those of a hand-written sentence (Yao, Zhang, Xu 2023):
-        cross-entropy + weight · the mean distance over the classes that are trained on. It forgets less about new classes.
+        A soft prompt as in `coop`, with text features that stay near those of a hand-written sentence (Yao, Zhang, Xu 2023):
+        cross-entropy + weight · the mean distance over the training classes. Accuracy on new classes drops less.
         `e.knowledge` is the mean distance.
         """,
       example: """
@@ -177,10 +177,12 @@ public final class KgCoOp: ContextModel {
       return try KgCoOp(clip: arguments.clip(), classes: arguments.classNames("classes"), options: options)
     },
     fields: [
-      MethodField("context", "Tensor", "The soft tokens [tokens, width], or one such for each class."),
-      MethodField("weight", "Float", "How much nearness to the sentence counts."),
-      MethodField("template", "String", "The sentence that it is kept near."),
-      MethodField("distance", "String", "What nearness means: cosine or squared."),
+      MethodField(
+        "context", "Tensor",
+        "The soft tokens [tokens, width], or [classes, tokens, width] with one context per class."),
+      MethodField("weight", "Float", "The weight of the distance to the sentence."),
+      MethodField("template", "String", "The sentence that the prompt is kept near."),
+      MethodField("distance", "String", "The distance: cosine or squared."),
     ],
     storage: MethodStorage(
       answerOptions: ContextOptions.answerOptions, replaced: ContextOptions.replaced, isPlanned: true,
@@ -196,7 +198,7 @@ public final class KgCoOp: ContextModel {
       return model
     })
 
-  /// The options that a configuration names.
+  /// The options of a configuration.
   ///
   /// - Throws: E0708 for a missing option and for a value of another type.
   private static func options(_ json: Json, _ isComplete: Bool) throws -> KgCoOpOptions {

@@ -5,67 +5,67 @@ import MocoTensor
 
 // B images, C classes, D embedding width.
 
-/// Which classes a question is about.
+/// A selection of classes.
 public enum ClassSelection: Hashable, Sendable {
-  /// Every class of the model, in its order.
+  /// Every class of the model, in order.
   case all
   /// The classes that it was trained on.
   case base
-  /// The others.
+  /// The other classes.
   case new
-  /// The model's classes at these places.
+  /// The model's classes with these indices.
   case places([Int])
-  /// Any names, also ones the model has never seen.
+  /// Arbitrary names, also unknown to the model.
   case names([String])
 }
 
-/// What a model predicts for images: logits, and how they were routed.
+/// The predictions of a model for images: logits, and the routing.
 public struct Answer {
   /// Shape: [B, number of selected classes].
   public let logits: Tensor
-  /// Which expert saw which image, nil for models without experts.
+  /// The routing of the images, nil for models without experts.
   public let routing: Routing?
 
-  /// An answer, with which expert saw which image.
+  /// A prediction, with the routing of the images.
   public init(logits: Tensor, routing: Routing? = nil) {
     self.logits = logits
     self.routing = routing
   }
 }
 
-/// A model of a method: something that says which class an image shows.
+/// A model of a method: it predicts the class of an image.
 ///
-/// What more it can do, the protocols `Trainable`, `Planned`, `Routed`, `Worded` and `Copied` say, and what may be
-/// said of its kind as a whole, its `MethodDescriptor`.
+/// The protocols `Trainable`, `Planned`, `Routed`, `Worded` and `Copied` add capabilities. `MethodDescriptor` has
+/// the properties of its kind.
 public protocol Classifier: Stored, Shown {
-  /// The method that it is a model of.
+  /// The method of the model.
   var method: MethodDescriptor { get }
   /// One word for tables, files and messages: "mixture", "coop", "zero_shot". The name of the method, unless the model
-  /// has one of its own.
+  /// has its own.
   var kind: String { get }
-  /// The CLIP model that it stands on.
+  /// The CLIP model that it uses.
   var clip: CLIPModel { get }
   /// All classes, in the order of the data set.
   var classes: [String] { get }
-  /// The classes that it was trained on, or made to be trained on; all where nobody said. Questions about base and
-  /// new classes mean these; no loss reads them.
+  /// The classes that it was trained on, or created to be trained on; all by default. Base and
+  /// new classes refer to these; no loss uses them.
   var trained: TrainingScope { get }
-  /// Whether image features depend on trained parameters, so that nobody may keep them.
+  /// Whether image features depend on trained parameters, so that they must not be cached.
   var trainsVision: Bool { get }
-  /// Whether it asks of each image what it reads, features or pixels, so that nothing is made that nobody reads.
+  /// Whether it requests features or pixels of each image on demand, so that nothing is computed without need.
   var asksForImages: Bool { get }
-  /// Whether a class has more than its name: something learned of its own.
+  /// Whether classes have their own learned parameters, not only names.
   var hasPromptsOfClasses: Bool { get }
-  /// Whether it can be asked about class names that it was not made with.
+  /// Whether it supports class names that it was not created with.
   var answersAnyNames: Bool { get }
-  /// What to do for another one of its kind that has the data's classes.
+  /// The remedy: how to create a model of this kind with the data's classes.
   var remake: String { get }
 
-  /// Notes the classes that it has been trained on.
+  /// Records the classes that it has been trained on.
   func recordTraining(on scope: TrainingScope)
-  /// What the model says about images, without gradient.
+  /// The predictions of the model for images, without gradient.
   ///
-  /// - Throws: E0705 for images that do not fit, E0704 for classes that it cannot be asked about.
+  /// - Throws: E0705 for images that do not match, E0704 for unsupported classes.
   func answer(_ images: ImageInput, classes: ClassSelection) throws -> Answer
 }
 
@@ -75,9 +75,9 @@ extension Classifier {
   public var asksForImages: Bool { false }
   public var answersAnyNames: Bool { true }
   public var hasPromptsOfClasses: Bool { false }
-  public var remake: String { "make the \(kind) with classes: data.classes" }
+  public var remake: String { "create the \(kind) with classes: data.classes" }
 
-  /// What a training moves; empty for a model that has nothing to train.
+  /// The trainable parameters; empty for a model without any.
   public var trainableParameters: [Parameter] { (self as? any Trainable)?.parameters ?? [] }
 
   /// Logits without gradient. Shape: [B, number of selected classes].
@@ -96,29 +96,29 @@ extension Classifier {
     }
   }
 
-  /// The names of the classes that a class loss sees, in its order.
+  /// The names of the classes of a class loss, in its order.
   public func names(_ scope: TrainingScope) -> [String] { names(.places(scope.places)) }
 
-  /// The classes that a class loss over `names` sees. Changes nothing.
+  /// The classes of a class loss over `names`. Does not change the model.
   ///
-  /// - Throws: E0704 for a name the model does not have; E0703 for an empty list.
+  /// - Throws: E0704 for an unknown name; E0703 for an empty list.
   public func scope(of names: [String]) throws -> TrainingScope {
     guard !names.isEmpty else { throw Failure("E0703", "training needs at least one class") }
     let places = try classIndices(of: names)
     guard Set(places).count == places.count else {
       throw Failure(
-        "E0704", "two classes of the data are one class of this \(kind)",
-        help: "make the \(kind) with the data's classes: classes: data.classes")
+        "E0704", "two classes of the data map to one class of this \(kind)",
+        help: "create the \(kind) with the classes of the data: classes: data.classes")
     }
     return TrainingScope(places)
   }
 
   /// Positions of `names` in `classes`.
   ///
-  /// - Throws: E0704 for a name that is not there.
+  /// - Throws: E0704 for an unknown name.
   func classIndices(of names: [String]) throws -> [Int] { try ClassPlaces.all(names, in: classes) }
 
-  /// The places of a selection among the model's classes; nil for names that may be anybody's.
+  /// The indices of a selection in the model's classes; nil for arbitrary names.
   package func places(_ selection: ClassSelection) -> [Int]? {
     switch selection {
     case .all: return Array(classes.indices)
@@ -134,19 +134,20 @@ extension Classifier {
 
 /// Checks a class list.
 ///
-/// Two classes may have one name, as some of ImageNet's do: their prompts are the same.
+/// Two classes may have the same name, as in ImageNet: their prompts are the same.
 ///
-/// - Parameter least: a model tells names apart and takes two; a part of its classes may be one.
+/// - Parameter least: the minimum number of classes: two for a model; a selection of its classes may be one.
 /// - Throws: E0703 for too few classes.
 package func checkClasses(_ classes: [String], least: Int = 1) throws {
   guard let first = classes.first else {
     throw Failure(
-      "E0703", "the class list is empty", help: "give names: classes: data.classes", argument: "classes")
+      "E0703", "the class list is empty", help: "pass class names: classes: data.classes", argument: "classes"
+    )
   }
   guard least < 2 || classes.contains(where: { $0 != first }) else {
     throw Failure(
       "E0703", "there is only one class, \"\(first)\"",
-      help: "telling images apart takes two classes or more",
+      help: "use at least two classes",
       argument: "classes")
   }
 }

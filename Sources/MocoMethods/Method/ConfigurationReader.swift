@@ -1,16 +1,16 @@
 import MocoBase
 
-/// Members of a configuration by type. A member of another type is damage and never a default.
+/// Members of a configuration by type. A member of another type is an error, never a default.
 ///
-/// Every method is nil for a member that is missing where the configuration need not be complete, and throws
-/// E0708 for one that is missing where it must be.
+/// Every method returns nil for a missing member if the configuration does not have to be complete, and throws
+/// E0708 for a missing member otherwise.
 package struct ConfigurationReader {
   private let members: JsonObject
   private let place: String
   private let complete: Bool
 
-  /// - Parameter complete: whether every member that is asked for must be there.
-  /// - Throws: E0708 for what is not an object.
+  /// - Parameter complete: whether every requested member is required.
+  /// - Throws: E0708 if it is not an object.
   package init(_ json: Json, complete: Bool) throws { try self.init(json, place: "", complete: complete) }
 
   private init(_ json: Json, place: String, complete: Bool) throws {
@@ -24,24 +24,24 @@ package struct ConfigurationReader {
   /// The members' names, in their order.
   package var names: [String] { members.keys }
 
-  /// Whether there is such a member.
+  /// Whether the member exists.
   package func has(_ name: String) -> Bool { members[name] != nil }
 
   /// Whether the member is true or false.
   package func isBool(_ name: String) -> Bool { members[name]?.boolValue != nil }
 
-  /// A text.
-  package func text(_ name: String) throws -> String? { try member(name, "a text") { $0.stringValue } }
+  /// A string.
+  package func text(_ name: String) throws -> String? { try member(name, "a string") { $0.stringValue } }
 
   /// True or false.
   package func bool(_ name: String) throws -> Bool? { try member(name, "true or false") { $0.boolValue } }
 
-  /// A whole number.
-  package func int(_ name: String) throws -> Int? { try member(name, "a whole number") { $0.intValue } }
+  /// An integer.
+  package func int(_ name: String) throws -> Int? { try member(name, "an integer") { $0.intValue } }
 
   /// A number of bytes or of columns.
   package func size(_ name: String) throws -> Int? {
-    try member(name, "a positive whole number") { json in json.intValue.flatMap { $0 > 0 ? $0 : nil } }
+    try member(name, "a positive integer") { json in json.intValue.flatMap { $0 > 0 ? $0 : nil } }
   }
 
   /// A finite number.
@@ -61,17 +61,18 @@ package struct ConfigurationReader {
     guard let text = try text(name) else { return nil }
     guard let word = Word(rawValue: text) else {
       throw Failure(
-        "E0708", "the checkpoint's option \(place)\(name) is \"\(text)\", which this moco does not know",
-        help: "use a newer moco")
+        "E0708",
+        "the checkpoint's option \(place)\(name) is \"\(text)\", which this version of moco does not support",
+        help: "use a newer version of moco")
     }
     return word
   }
 
-  /// A list of texts, which must be there.
+  /// A required list of strings.
   package func texts(_ name: String) throws -> [String] {
     try required(
       {
-        try member($0, "a list of texts") { json in
+        try member($0, "a list of strings") { json in
           let texts = json.arrayValue?.compactMap(\.stringValue)
           return texts?.count == json.arrayValue?.count ? texts : nil
         }
@@ -93,7 +94,7 @@ package struct ConfigurationReader {
     return try read(name)
   }
 
-  /// A member that must be there in any case.
+  /// A member that is always required.
   package func required<Value>(_ read: (String) throws -> Value?, _ name: String) throws -> Value {
     guard let value = try read(name) else { throw lacks(name) }
     return value
@@ -101,7 +102,7 @@ package struct ConfigurationReader {
 
   /// The error of a member that is missing: E0708.
   package func lacks(_ name: String) -> Failure {
-    ConfigurationReader.damaged("its configuration lacks \(place)\(name)")
+    ConfigurationReader.damaged("\(place)\(name) is missing in its configuration")
   }
 
   private func member<Value>(_ name: String, _ type: String, _ read: (Json) -> Value?) throws -> Value? {
@@ -117,6 +118,6 @@ package struct ConfigurationReader {
   }
 
   private static func damaged(_ what: String) -> Failure {
-    Failure("E0708", "the checkpoint is damaged: \(what)", help: "use an earlier checkpoint")
+    Failure("E0708", "the checkpoint is corrupted: \(what)", help: "use an earlier checkpoint")
   }
 }

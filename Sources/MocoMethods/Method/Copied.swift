@@ -3,19 +3,19 @@ import MocoBase
 import MocoCLIP
 import MocoTensor
 
-/// A model that can be had a second time, with parameters of its own: what is trained on one does not move the other.
-/// The frozen CLIP model below is shared; one that trains is copied too.
+/// A model that can be copied, with its own parameters: training one does not change the other.
+/// A frozen CLIP model is shared; a trainable one is copied too.
 public protocol Copied: Classifier {
-  /// The same model as it stands; gradients are not taken along.
+  /// A copy of the model; gradients are not copied.
   ///
-  /// - Throws: E0405 where there is no room for the parameters.
+  /// - Throws: E0405 if memory runs out.
   func copy() throws -> any Classifier
 }
 
 extension Trainable {
-  /// Gives the parameters of another model of the same make the values that this one's have now.
+  /// Copies the values of the parameters to another model of the same structure.
   ///
-  /// - Throws: E0708 where the parameters are not the same; E0405.
+  /// - Throws: E0708 if the parameters differ; E0405.
   func giveParameters(to other: some Trainable) throws {
     let (own, others) = (parameters, other.parameters)
     guard own.map(\.name) == others.map(\.name) else {
@@ -27,7 +27,7 @@ extension Trainable {
 }
 
 extension Variable {
-  /// Gives a leaf numbers of its own that are these; gradients are not taken along.
+  /// Copies these numbers to a leaf; gradients are not copied.
   ///
   /// - Throws: E0708 for another shape; E0405.
   func give(to other: Variable) throws {
@@ -40,15 +40,15 @@ extension Variable {
 }
 
 extension CLIPModel {
-  /// The same model with parameters of its own.
+  /// The same model with its own parameters.
   ///
-  /// - Throws: E0405 where there is no room for the numbers a second time.
+  /// - Throws: E0405 if memory runs out.
   public func copy() throws -> CLIPModel {
     let copy = try sharingValues()
     for (own, other) in zip(parameters, copy.parameters) { try own.variable.give(to: other.variable) }
     return copy
   }
 
-  /// What a copied model stands on: this one, or where it trains a copy of it.
+  /// The CLIP model of a copied model: this one, or a copy of it if it trains.
   func below() throws -> CLIPModel { trainableParameters.isEmpty ? self : try copy() }
 }

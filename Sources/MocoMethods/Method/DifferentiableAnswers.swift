@@ -5,24 +5,24 @@ import MocoTensor
 
 // B images, C classes, G experts, D embedding width.
 
-/// A model whose answers can be had with the way back to its parameters, so that another loss, or another model, stands
+/// A model with differentiable predictions, so that another loss, or another model, can build
 /// on them.
 public protocol DifferentiableAnswers: Trainable {
-  /// Text features of length 1, with gradient. Shape: [names, D], of a model with experts [G, names, D].
+  /// Normalized text features, with gradient. Shape: [names, D], for a model with experts [G, names, D].
   ///
-  /// - Throws: E0704 for classes that it cannot be asked about.
+  /// - Throws: E0704 for unsupported classes.
   func differentiableTexts(_ selection: ClassSelection) throws -> Variable
   /// Logits, with gradient. Shape: [B, selected classes].
   ///
-  /// - Throws: E0705 for images that do not fit, E0704 for classes that it cannot be asked about.
+  /// - Throws: E0705 for images that do not match, E0704 for unsupported classes.
   func differentiableLogits(_ images: ImageInput, classes: ClassSelection) throws -> Variable
 }
 
-/// A model whose router's weights can be had with the way back to its parameters.
+/// A model with differentiable router weights.
 public protocol DifferentiableRouting: DifferentiableAnswers, Routed {
   /// h and α, with gradient. Shape: [B, G] each; α is zero where an expert was not chosen.
   ///
-  /// - Throws: E0705 for images that do not fit.
+  /// - Throws: E0705 for images that do not match.
   func differentiableRouting(_ images: ImageInput) throws -> (scores: Variable, weights: Variable)
 }
 

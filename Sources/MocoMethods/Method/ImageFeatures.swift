@@ -4,10 +4,10 @@ import MocoCLIP
 import MocoTensor
 
 extension Classifier {
-  /// v: unit image features. With pixels and a trained vision tower the gradient reaches it.
+  /// v: normalized image features. With pixels and a trained vision tower, the gradient reaches the tower.
   ///
   /// - Shape: [B, D]
-  /// - Throws: E0705 for a shape that is neither features nor pixels.
+  /// - Throws: E0705 for a shape of neither features nor pixels.
   package func imageFeatures(_ images: ImageInput) throws -> Variable {
     let width = clip.config.embedDim
     switch images {
@@ -16,10 +16,10 @@ extension Classifier {
     case .features(let tensor):
       guard tensor.rank == 2, tensor.shape[1] == width, tensor.shape[0] > 0 else {
         throw Failure(
-          "E0705", "image features are [B, \(width)], found \(tensor.shape)",
+          "E0705", "image features must be [B, \(width)], found \(tensor.shape)",
           help: tensor.shape == [0, width]
-            ? "give the features of one image or more"
-            : "give a row of \(width) numbers for each image: features of the very model that reads them")
+            ? "pass the features of at least one image"
+            : "pass one row of \(width) numbers per image: features computed with the same CLIP model")
       }
       return try F.normalize(Variable(tensor))
     case .pixels(let tensor):
@@ -27,7 +27,7 @@ extension Classifier {
       guard tensor.rank == 4, tensor.shape[0] > 0 else {
         throw Failure(
           "E0705",
-          "pixels are [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
+          "pixels must be [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
         )
       }
       if trainsVision { return try F.normalize(clip.encodeImage(Variable(tensor))) }
@@ -36,15 +36,15 @@ extension Classifier {
   }
 }
 
-/// Text features of class lists, kept as long as the parameters they came from have the same bits.
+/// A cache of text features of class lists, valid while their parameters have the same bits.
 final class TextFeatureCache {
   private var entries: [(names: [String], places: [Int]?, features: Tensor)] = []
   private var parameters: [[Float]] = []
   private let limit = 4
 
   /// - Parameters:
-  ///   - places: whose contexts the names meet, where a model has one for each class.
-  ///   - keeping: false where something else than `parameters` may change the features.
+  ///   - places: the classes of the contexts for the names, if a model has one per class.
+  ///   - keeping: false if anything except `parameters` may change the features.
   func features(
     for names: [String], places: [Int]? = nil, parameters current: [Tensor], keeping: Bool,
     make: () throws -> Tensor
@@ -63,7 +63,7 @@ final class TextFeatureCache {
     return features
   }
 
-  // Compared by value: whoever changes a parameter, and however, need not tell.
+  // Compared by value, so that any change of a parameter is detected.
   private func matches(_ current: [Tensor]) throws -> Bool {
     guard current.count == parameters.count else { return false }
     for (tensor, known) in zip(current, parameters) {

@@ -1,23 +1,23 @@
 import MocoCLIP
 import MocoTensor
 
-/// What may be said of a method as a whole: how a program makes a model of it, what the model has, and how a
-/// checkpoint holds it.
+/// The description of a method: how a program creates a model, what the model has, and how a
+/// checkpoint stores it.
 ///
-/// It knows no language: whoever embeds the methods makes functions, types, cards and help of it. A new method is one
+/// It does not depend on a language: the embedder creates functions, types, cards and help from it. A new method is one
 /// more entry of `Methods.all`.
 public struct MethodDescriptor: Sendable {
   /// One word for tables and files: "coop".
   public let kind: String
-  /// What programs call the type of its models: "CoOp".
+  /// The type name of its models: "CoOp".
   public let typeName: String
   /// The type in one sentence.
   public let summary: String
-  /// What makes a model.
+  /// The function that creates a model.
   public let function: MethodFunction
-  /// What programs see of a model beside what every model has; `Shown.field` gives the values.
+  /// What programs see of a model in addition to what every model has; `Shown.field` gives the values.
   public let fields: [MethodField]
-  /// How checkpoints hold its models.
+  /// How checkpoints store its models.
   public let storage: MethodStorage
   /// Whether its models are `Routed`.
   public let isRouted: Bool
@@ -37,22 +37,22 @@ public struct MethodDescriptor: Sendable {
   }
 }
 
-/// The function with which a program makes a model.
+/// The function that creates a model.
 public struct MethodFunction: Sendable {
-  /// What programs write: "coop".
+  /// The name in programs: "coop".
   public let name: String
-  /// In the order in which they may be given without their names.
+  /// In positional order.
   public let options: [MethodOption]
-  /// What it does, before the list of its options. Markdown.
+  /// The description, before the list of its options. Markdown.
   public let text: String
-  /// What else is to be said, after that list. Markdown.
+  /// Remarks after that list. Markdown.
   public let remark: String?
-  /// Lines of a program that uses it.
+  /// The lines of an example program.
   public let example: String
-  /// - Throws: what is wrong with the options.
+  /// - Throws: errors of the options.
   public let make: @Sendable (any MethodArguments) throws -> any Classifier
 
-  /// All of it; `remark` may be left out.
+  /// All parts; `remark` is optional.
   public init(
     _ name: String, _ options: [MethodOption], text: String, example: String, remark: String? = nil,
     make: @escaping @Sendable (any MethodArguments) throws -> any Classifier
@@ -65,7 +65,7 @@ public struct MethodFunction: Sendable {
     self.make = make
   }
 
-  /// Whether making a model looks at data, which takes time and is noted in run records.
+  /// Whether creating a model reads data, which takes time and is recorded in run records.
   public var readsImages: Bool { options.contains { $0.type == .images } }
 
   /// Text, options, remark and example as one Markdown text.
@@ -78,7 +78,7 @@ public struct MethodFunction: Sendable {
 
 /// One option of a method.
 public struct MethodOption: Sendable {
-  /// What an option takes.
+  /// The type of an option.
   public enum Kind: Sendable, Equatable {
     case clip, classes, templates, images, text, integer, number, flag, seed, size, published
     /// One of some words.
@@ -87,18 +87,18 @@ public struct MethodOption: Sendable {
     case block
   }
 
-  /// What programs write before the colon.
+  /// The name before the colon.
   public let name: String
-  /// What it takes.
+  /// Its type.
   public let type: Kind
-  /// The default as a program writes it; nil for an option that must be given.
+  /// The default as written in a program; nil for a required option.
   public let standard: String?
-  /// What help says of it, with its name, in Markdown; nil where the method's text does.
+  /// Its help, with its name, in Markdown; nil if the method's text covers it.
   public let doc: String?
   /// The options of a block.
   public let inner: [MethodOption]
 
-  /// An option that must be given, unless it has a default.
+  /// An option; it is required unless it has a default.
   public init(
     _ name: String, _ type: Kind, _ standard: String? = nil, _ doc: String? = nil, inner: [MethodOption] = []
   ) {
@@ -116,13 +116,13 @@ public struct MethodOption: Sendable {
   static let seed = MethodOption("seed", .seed, "nil")
 }
 
-/// One of the things that a program sees of a model.
+/// A field of a model in programs.
 public struct MethodField: Sendable {
-  /// What programs write behind the point.
+  /// The name after the dot.
   public let name: String
-  /// What programs call its type: "Tensor".
+  /// The name of its type: "Tensor".
   public let type: String
-  /// What it is, in one sentence.
+  /// Its description, in one sentence.
   public let summary: String
 
   /// A field by its name, type and sentence.
@@ -133,15 +133,15 @@ public struct MethodField: Sendable {
   }
 }
 
-/// The options of a method as somebody has given them.
+/// The passed options of a method.
 ///
-/// Each reader throws the embedder's error for a value of another type, and for one that is missing without a default.
+/// Each reader throws the embedder's error for a value of another type, and for a missing one without a default.
 public protocol MethodArguments {
-  /// Whether the option was given, not taken from its default.
+  /// Whether the option was passed, not the default.
   func isGiven(_ name: String) -> Bool
-  /// Whether it has a value, given or by default.
+  /// Whether it has a value, passed or by default.
   func hasValue(_ name: String) -> Bool
-  /// Whether its value is a text.
+  /// Whether its value is a String.
   func isText(_ name: String) -> Bool
   func clip() throws -> CLIPModel
   func classNames(_ name: String) throws -> [String]
@@ -154,30 +154,30 @@ public protocol MethodArguments {
   func flag(_ name: String) throws -> Bool
   /// One of some words.
   func word(_ name: String, among words: [String]) throws -> String
-  /// The seed that was given, or the session's.
+  /// The passed seed, or the session's.
   func seed() throws -> UInt64
-  /// A number of bytes; nil where none was given.
+  /// A number of bytes; nil if not passed.
   func size(_ name: String) throws -> Int?
-  /// Whose published configuration is asked for; nil for none.
+  /// The requested published configuration; nil for none.
   func published(_ name: String) throws -> Published?
   /// A record of options.
   func block(_ name: String, _ options: [MethodOption]) throws -> any MethodBlock
-  /// A router that was made before and stands in the place of a block.
+  /// An existing router in place of a block.
   func router(_ name: String) -> Router?
 
-  /// Something that people should know.
+  /// Prints a note.
   func say(_ text: String)
-  /// How far a long making has come.
+  /// Reports the progress of a long creation.
   func progress(done: Int, of total: Int, unit: String)
 }
 
-/// Options within a record, each nil where it is not there.
+/// Options within a record, each nil if missing.
 public protocol MethodBlock {
   func integer(_ name: String) throws -> Int?
   func number(_ name: String) throws -> Double?
   func flag(_ name: String) throws -> Bool?
   func word(_ name: String, among words: [String]) throws -> String?
-  /// A record within the record; nil for a value of another type too.
+  /// A nested record; nil also for a value of another type.
   func block(_ name: String, _ options: [MethodOption]) throws -> (any MethodBlock)?
 }
 
@@ -197,18 +197,18 @@ extension MethodBlock {
   }
 }
 
-/// Images with labels that a method is made from.
+/// Labelled images that a method is created from.
 public struct LabeledImages {
-  /// What messages call them: the split's name.
+  /// The name used in messages: the split's name.
   public let name: String
-  /// The names that the labels count.
+  /// The class names of the labels.
   public let classes: [String]
   /// Indices into `classes`.
   public let labels: [Int]
   /// The image features. Shape: [images, D].
   public let features: () throws -> Tensor
 
-  /// The features are computed when they are first asked for.
+  /// The features are computed on first use.
   public init(name: String, classes: [String], labels: [Int], features: @escaping () throws -> Tensor) {
     self.name = name
     self.classes = classes

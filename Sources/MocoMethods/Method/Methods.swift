@@ -1,15 +1,15 @@
-/// The methods that there are.
+/// All methods.
 public enum Methods {
-  /// One entry for each, in the order in which lists show them.
+  /// One entry per method, in display order.
   public static let all: [MethodDescriptor] = [
     ZeroShot.descriptor, CoOp.descriptor, KgCoOp.descriptor, LinearProbe.descriptor, Mixture.descriptor,
   ]
 
-  /// What checkpoints call a model whose functions stand in a program, and programs call what makes it: it is none of
+  /// The name of a model of functions, in checkpoints and in programs: it is not part of
   /// `all`.
   public static let own = "model"
 
-  /// Their names for people: "coop, kgcoop or mixture" are those of which a training's cost can be told.
+  /// Their names for display: "coop, kgcoop or mixture".
   public static func list(
     where isListed: (MethodDescriptor) -> Bool = { _ in true }, own hasOwn: Bool = false
   ) -> String {
@@ -18,13 +18,13 @@ public enum Methods {
     return names.dropLast().joined(separator: ", ") + " or " + last
   }
 
-  /// Those with prompts that a training moves.
+  /// The methods with trainable prompts.
   public static var listOfPlanned: String { list(where: { $0.storage.isPlanned }) }
 
-  /// What a training moves: those, and models of a program's functions.
+  /// The trainable methods: those, and models of functions.
   public static var listOfTrainable: String { list(where: { $0.storage.isPlanned }, own: true) }
 
-  /// Those with a router.
+  /// The methods with a router.
   public static var listOfRouted: String { list(where: \.isRouted, own: true) }
 
   /// The method of this kind.

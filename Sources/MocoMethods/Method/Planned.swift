@@ -1,27 +1,27 @@
 import MocoAutograd
 import MocoCLIP
 
-/// A model whose cost is known before it is trained: its prompts are planned, and encoded in chunks where memory is
-/// short.
+/// A model with a known cost before training: its prompts are planned, and encoded in chunks if memory is
+/// limited.
 ///
-/// How they are cut follows from the prompts and the budget alone, and shows in the last bits of the
-/// gradients: a training goes on bit for bit only with the budget it began with, so checkpoints hold it.
+/// The chunks depend only on the prompts and the memory limit, and affect the last bits of the
+/// gradients: a training continues bit for bit only with the same limit, so checkpoints contain it.
 public protocol Planned: Trainable {
-  /// Bytes that the text tower's activations may take in a step.
+  /// Memory limit for the text tower's activations in a step, in bytes.
   var memory: Int { get set }
-  /// What a step of so many images encodes at the most: keys of all prompts.
+  /// The maximum work of a step with this many images: keys of all prompts.
   ///
-  /// - Throws: E0603, E0604 for names that cannot be read.
+  /// - Throws: E0603, E0604 for invalid names.
   func promptsOfStep(batch: Int, scope: TrainingScope) throws -> [[PromptKey]]
-  /// The rows that the prompts' soft keys name. Shape: [R, text width]; nil where there are none.
+  /// The rows for the soft keys of the prompts. Shape: [R, text width]; nil if there are none.
   func softRows() throws -> Variable?
-  /// What is encoded once, before the first step.
+  /// The texts that are encoded once, before the first step.
   func costOnce() throws -> PromptCost
-  /// Bytes of the losses' tensors in a step of so many images, with the way back.
+  /// Bytes of the losses' tensors in a step of this many images, including the backward pass.
   func lossBytes(batch: Int) -> Int
 }
 
-/// What encoding prompts costs, counted from their trie.
+/// The cost of encoding prompts, counted from their trie.
 public struct PromptCost: Sendable, Equatable {
   /// Prompts that are encoded.
   public var prompts = 0
@@ -29,11 +29,11 @@ public struct PromptCost: Sendable, Equatable {
   public var nodes = 0
   /// Rows of a computation that pads every prompt to the context.
   public var paddedRows = 0
-  /// Pieces that they are encoded in, for lack of memory.
+  /// The number of chunks, due to limited memory.
   public var chunks = 0
   /// Operations of one pass forward.
   public var forwardFLOPs = 0.0
-  /// Forward, backward, and what is run again for lack of memory.
+  /// Forward, backward, and repeated passes due to limited memory.
   public var stepFLOPs = 0.0
 
   /// The cost of nothing.
@@ -62,8 +62,8 @@ public struct PromptCost: Sendable, Equatable {
 }
 
 extension CLIPModel {
-  /// Sentences are encoded in pieces of a constant size, so that the pieces, and with them the bits, depend
-  /// on the sentences alone.
+  /// Sentences are encoded in chunks of a constant size, so that the chunks, and the bits of results, depend
+  /// only on the sentences.
   static let sentencesAtOnce = 2048
 
   /// The cost of `unitFeatures`.

@@ -13,7 +13,7 @@ public struct Routing: Sendable {
   /// α: softmax of h over the chosen, zero elsewhere. Shape: [B, G].
   public let weights: [[Float]]
 
-  /// A routing of which the weights are all that is known: an expert whose weight is 0 was not chosen.
+  /// A routing with known weights only: an expert with weight 0 was not chosen.
   ///
   /// - Shape: weights [B, G]
   package init(weights tensor: Tensor) throws {
@@ -47,9 +47,9 @@ public struct Routing: Sendable {
   }
 }
 
-/// Why an image was classified as it was.
+/// An explanation of a prediction.
 public struct Explanation: Sendable {
-  /// A number under a name.
+  /// A named number.
   public struct Score: Sendable {
     /// The class or the sentence.
     public let name: String
@@ -57,53 +57,53 @@ public struct Explanation: Sendable {
     public let value: Float
   }
 
-  /// What one expert has to do with the answer.
+  /// The part of one expert in the prediction.
   public struct ExpertView: Sendable {
-    /// Its place among the experts.
+    /// Its index.
     public let index: Int
-    /// The group the expert came from.
+    /// The group of the expert.
     public let group: String
     /// h and α. α is 0 for an expert that was not chosen.
     public let score: Float
-    /// α, its share of the answer.
+    /// α, its share of the prediction.
     public let weight: Float
-    /// Whether it is one of the K of this image.
+    /// Whether it is one of the K chosen experts of this image.
     public let chosen: Bool
-    /// What this expert alone would say: softmax(s⟨v, t[g,·]⟩), best first.
+    /// The prediction of this expert only: softmax(s⟨v, t[g,·]⟩), best first.
     public let classes: [Score]
-    /// The group's sentence nearest to the image, filled with the predicted class, and its cosine.
+    /// The sentence of the group that is most similar to the image, with the predicted class, and its cosine.
     public let template: Score?
     /// s⟨v, t[g,c]⟩ of every class. Shape: [C].
     public let logits: [Float]
   }
 
-  /// What the classes asked about are called, in their order. Shape: [C].
+  /// The names of the selected classes, in order. Shape: [C].
   public let names: [String]
   /// The mixture's logits, Σ_g α_g s⟨v, t[g,c]⟩. Shape: [C].
   public let logits: [Float]
   /// softmax of the logits. Shape: [C].
   public let probabilities: [Float]
 
-  /// The mixture's probabilities, best first, under the names that tell classes apart.
+  /// The mixture's probabilities, best first, with unique class names.
   public let classes: [Score]
-  /// The index of the prediction: of the best among the classes asked about.
+  /// The index of the prediction among the selected classes.
   public let place: Int
   /// Experts by h, best first.
   public let experts: [ExpertView]
-  /// The name of the answer.
+  /// The name of the predicted class.
   public var prediction: String { classes.first?.name ?? "" }
 }
 
 extension Explanation {
-  /// An explanation from what each expert would say by itself.
+  /// An explanation from the predictions of each expert.
   ///
   /// - Parameters:
-  ///   - names: what the classes asked about are called. Shape: [C].
-  ///   - logits: the model's answer to the one image of the routing. Shape: [C].
-  ///   - groups: what the experts are called. Shape: [G].
-  ///   - alone: their own answers. Shape: [G, C].
-  ///   - top: how many classes are shown of each expert.
-  /// - Throws: E0705 where these do not fit together.
+  ///   - names: the names of the selected classes. Shape: [C].
+  ///   - logits: the model's logits for the image. Shape: [C].
+  ///   - groups: the names of the experts. Shape: [G].
+  ///   - alone: the logits of each expert. Shape: [G, C].
+  ///   - top: the number of classes to show for each expert.
+  /// - Throws: E0705 if these do not match.
   package init(
     names: [String], logits: [Float], routing: Routing, groups: [String], alone: [[Float]], top: Int
   ) throws {
@@ -138,25 +138,25 @@ extension Explanation {
   }
 }
 
-/// A model with experts, of which a router picks some for an image.
+/// A model with experts and a router that selects some of them for an image.
 public protocol Routed: Classifier {
-  /// What the experts are called, in order.
+  /// The names of the experts, in order.
   var expertNames: [String] { get }
-  /// Why the router would get no gradient in training; nil where it gets one.
+  /// Why the router would get no gradient in training; nil if it gets one.
   var routerRemark: String? { get }
-  /// The numbers on which the routing depends beside the image. Equal ones route alike.
+  /// The numbers that determine the routing, apart from the image. Equal numbers give equal routing.
   func routingNumbers() throws -> [Float]
-  /// Which expert sees which image.
+  /// The routing of images.
   ///
-  /// - Throws: E0705 for images that do not fit.
+  /// - Throws: E0705 for images that do not match.
   func routing(_ images: ImageInput) throws -> Routing
-  /// Explains the answer to one image.
+  /// Explains the prediction for one image.
   ///
   /// - Parameters:
   ///   - image: features [1, D] or pixels [1, channels, H, W].
-  ///   - shown: what the answer calls the classes of `selection`, where several have one name; nil: their names.
-  ///   - top: how many classes are shown of each expert.
-  /// - Throws: E0705 for more or less than one image, or for other names than classes.
+  ///   - shown: display names for the classes of `selection`, if there are duplicates; nil: their names.
+  ///   - top: the number of classes to show for each expert.
+  /// - Throws: E0705 for more or less than one image, or if names and classes do not match.
   func explain(
     _ image: ImageInput, classes selection: ClassSelection, shown: [String]?, top: Int
   ) throws
@@ -164,7 +164,7 @@ public protocol Routed: Classifier {
 }
 
 extension Routed {
-  /// Explains the answer to one image, with three classes of each expert.
+  /// Explains the prediction for one image, with three classes of each expert.
   public func explain(_ image: ImageInput, classes selection: ClassSelection = .all) throws -> Explanation {
     try explain(image, classes: selection, shown: nil, top: 3)
   }

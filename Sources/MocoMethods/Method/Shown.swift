@@ -1,6 +1,6 @@
 import MocoAutograd
 
-/// What people and programs see of one model beside what every model has.
+/// The display of a model, in addition to that of every model.
 public protocol Shown: AnyObject {
   /// The first words of its short description; nil for none.
   var headline: String? { get }
@@ -21,15 +21,15 @@ public enum MethodRemark: Sendable, Equatable {
   case line(String)
   /// A title with items, over several lines where they are many.
   case list(String, [String])
-  /// What each part of the model has: `column` says what that is.
+  /// The parts of the model; `column` describes their texts.
   case parts(String, column: String, [MethodPart])
 }
 
 /// A part of a model on its card, such as an expert.
 public struct MethodPart: Sendable, Equatable {
-  /// What the part is called.
+  /// The name of the part.
   public var name: String
-  /// What it has.
+  /// Its text.
   public var text: String
 
   /// A part; see the fields.
@@ -39,7 +39,7 @@ public struct MethodPart: Sendable, Equatable {
   }
 }
 
-/// A value that a method shows, in no language.
+/// A value of a method, independent of a language.
 public indirect enum MethodValue {
   case none
   case flag(Bool)
@@ -53,18 +53,18 @@ public indirect enum MethodValue {
   case router(Router)
   case prompts(SoftPrompts)
 
-  /// A value that may not be there.
+  /// An optional value.
   static func optional<Value>(_ value: Value?, _ make: (Value) -> MethodValue) -> MethodValue {
     value.map(make) ?? .none
   }
 }
 
-/// A model whose soft tokens lie near words.
+/// A model with soft tokens that can be compared with words.
 public protocol Worded: Classifier {
-  /// The parts that have soft tokens of their own, such as experts; nil for a model of one part.
+  /// The parts that have their own soft tokens, such as experts; nil for a model of one part.
   var partCount: Int? { get }
   /// The words nearest to each soft token, of one part where there are several.
   ///
-  /// - Throws: E0702 for a part that is not there.
+  /// - Throws: E0702 for a missing part.
   func nearestWords(part: Int?, count: Int) throws -> [NearWords]
 }

@@ -2,36 +2,36 @@ import MocoBase
 import MocoCLIP
 import MocoFormats
 
-/// A model as a checkpoint holds it.
+/// A model that can be stored in a checkpoint.
 public protocol Stored: AnyObject {
-  /// Kind and options as a record, from which `MethodStorage.make` makes the model again. Seeds stay out: what they
-  /// drew is replaced by the checkpoint's parameters.
+  /// Kind and options as a record, from which `MethodStorage.make` creates the model again. Without seeds: the values
+  /// that they drew are replaced by the checkpoint's parameters.
   var configuration: Json { get }
-  /// Parameters with a row, or more, for each of its classes, by name.
+  /// Parameters with one or more rows per class, by name.
   var classRows: Set<String> { get }
-  /// How messages call what a class has of its own: "context".
+  /// The name in messages of the parameters of a class: "context".
   var classRowsName: String { get }
-  /// Whether something of it depends on the order of its classes that no file can put in another.
+  /// Whether it depends on the order of its classes in a way that cannot be reordered.
   var needsClassOrder: Bool { get }
-  /// The groups of templates whose parts the model has, which are found by their names; none for other models.
+  /// The template groups of the model's parts, matched by name; none for other models.
   var groups: [TemplateGroup] { get }
 
-  /// Where a file has a parameter whose groups stand elsewhere there.
+  /// The location of a parameter in a file with another order of groups.
   ///
-  /// - Parameter groups: for each group of the model its place in the file, nil where it is not there.
+  /// - Parameter groups: the index of each group of the model in the file, nil if missing.
   func place(of parameter: String, groups: [Int?]) -> StoredPlace
-  /// What to make where a file has a parameter in another shape; nil where that is not known.
+  /// The remedy if a parameter in the file has another shape; nil if unknown.
   func advice(saved shape: [Int]) -> String?
-  /// With how many classes the file of another program was trained, where its tensors tell and its parameters are
-  /// nevertheless good for any number.
+  /// The number of classes of a file from another program, if its tensors tell and its parameters are
+  /// still valid for any number.
   func classCount(ofForeign tensors: [TensorDescription]) -> Int?
 }
 
-/// Where a parameter stands in a file.
+/// The location of a parameter in a file.
 public enum StoredPlace {
-  /// Where it always stands: it belongs to no group.
+  /// The usual location: it belongs to no group.
   case same
-  /// Under this name, its rows perhaps in another order.
+  /// With this name, possibly with rows in another order.
   case other(name: String, rows: [Int?]?)
   /// Nowhere.
   case nowhere
@@ -47,22 +47,22 @@ extension Stored {
   public func classCount(ofForeign tensors: [TensorDescription]) -> Int? { nil }
 }
 
-/// How checkpoints hold the models of a method.
+/// How checkpoints store the models of a method.
 public struct MethodStorage: Sendable {
-  /// What a checkpoint tells of a model.
+  /// The contents of a checkpoint of a model.
   public struct Contents {
-    /// The CLIP model that it is to stand on.
+    /// The CLIP model for it.
     public let clip: CLIPModel
     /// Its classes, in order.
     public let classes: [String]
-    /// What `Stored.configuration` said.
+    /// The value of `Stored.configuration`.
     public let configuration: Json
-    /// Whether every option must be there: files of version 1 have fewer.
+    /// Whether every option is required: files of version 1 have fewer.
     public let isComplete: Bool
-    /// The budget of a training where version 1 had it, beside the configuration.
+    /// The memory limit of a training in version 1, outside the configuration.
     public let memory: Int?
 
-    /// What a checkpoint tells, part by part.
+    /// The contents of a checkpoint, by part.
     public init(clip: CLIPModel, classes: [String], configuration: Json, isComplete: Bool, memory: Int?) {
       self.clip = clip
       self.classes = classes
@@ -72,24 +72,24 @@ public struct MethodStorage: Sendable {
     }
   }
 
-  /// Options on which the answers of restored parameters hang, by dotted names; the rest is for training.
+  /// Options that affect the predictions of restored parameters, by dotted names; the others are for training.
   public let answerOptions: Set<String>
-  /// Members of the configuration that a restore replaces, or that have checks of their own.
+  /// Members of the configuration that a restore replaces, or that have their own checks.
   public let replaced: Set<String>
-  /// What a file means that is silent about an option.
+  /// The defaults for options that are missing in a file.
   public let unsaid: [String: Json]
-  /// Whether its models are `Planned`, so that a training's checkpoint has a budget.
+  /// Whether its models are `Planned`, so that a training's checkpoint has a memory limit.
   public let isPlanned: Bool
-  /// Tensors in other programs' files that are computed from class names and the frozen model: the beginnings of
+  /// Tensors in other programs' files that are computed from class names and the frozen model: the prefixes of
   /// their names.
   public let derived: [String]
-  /// Tensors in files of the method's own authors that nothing reads: the beginnings of their names.
+  /// Unused tensors in files of the method's authors: the prefixes of their names.
   public let unread: [String]
-  /// Whether an option that differs counts, by its dotted name, beside what the file has.
+  /// Whether a different option matters, by its dotted name, given the options of the file.
   public let counts: @Sendable (_ option: String, _ saved: Json) -> Bool
-  /// - Throws: E0708 for a configuration that is damaged.
+  /// - Throws: E0708 for a corrupted configuration.
   public let check: @Sendable (_ configuration: Json, _ isComplete: Bool) throws -> Void
-  /// - Throws: E0708 for a configuration that is damaged; what making the model throws.
+  /// - Throws: E0708 for a corrupted configuration; the errors of creating the model.
   public let make: @Sendable (Contents) throws -> any Classifier
 
   /// Every closure may be called on any thread.
@@ -101,7 +101,7 @@ public struct MethodStorage: Sendable {
     make: @escaping @Sendable (Contents) throws -> any Classifier
   ) {
     self.answerOptions = answerOptions
-    // Every configuration names its kind, which is checked by itself.
+    // Every configuration contains its kind, which is checked separately.
     self.replaced = replaced.union(["kind"])
     self.unsaid = unsaid
     self.isPlanned = isPlanned

@@ -5,20 +5,20 @@ import MocoTensor
 
 // B images, C classes.
 
-/// Something a training run moves.
+/// A trainable parameter.
 ///
-/// - Safety: the variable is changed by the thread that trains alone; others read it between steps.
+/// - Safety: only the training thread changes the variable; others read it between steps.
 public struct Parameter: @unchecked Sendable {
   /// The name in checkpoints.
   public let name: String
-  /// Its value, and the gradient that a loss leaves there.
+  /// Its value, and the gradient of a loss.
   public let variable: Variable
-  /// The learning rate's factor for this parameter.
+  /// The factor on the learning rate for this parameter.
   public let rateFactor: Double
-  /// The factor of weight decay for this parameter; nil for the optimizer's.
+  /// The weight decay of this parameter; nil for the optimizer's.
   public let decay: Double?
 
-  /// A parameter that learns at the optimizer's rate, or at a factor of it.
+  /// A parameter with the optimizer's learning rate, or a factor of it.
   public init(_ name: String, _ variable: Variable, rateFactor: Double = 1, decay: Double? = nil) {
     self.name = name
     self.variable = variable
@@ -27,21 +27,21 @@ public struct Parameter: @unchecked Sendable {
   }
 }
 
-/// Which of a model's classes a class loss sees.
+/// The classes of a model that a class loss uses.
 public struct TrainingScope: Sendable, Hashable {
-  /// Places among the model's classes, in the order in which the loss counts them.
+  /// Indices of the model's classes, in the order of the loss.
   public let places: [Int]
 
-  /// Different places among the model's classes.
+  /// Distinct indices of the model's classes.
   public init(_ places: [Int]) { self.places = places }
 
-  /// Every one of so many classes.
+  /// All of this many classes.
   public static func all(_ count: Int) -> TrainingScope { TrainingScope(Array(0..<count)) }
 
-  /// How many classes the loss sees.
+  /// The number of classes of the loss.
   public var count: Int { places.count }
 
-  /// Whether it is every one of so many classes, in their order.
+  /// Whether it is all of this many classes, in order.
   public func isAll(_ count: Int) -> Bool {
     places.count == count && places.indices.allSatisfy { places[$0] == $0 }
   }
@@ -53,9 +53,9 @@ public struct PromptBatch {
   public let images: ImageInput
   /// Indices into `classes`.
   public let labels: [Int]
-  /// The names the labels count, nil for the classes of the loss's scope.
+  /// The class names of the labels, nil for the classes of the loss's scope.
   public let classes: [String]?
-  /// Where the images stand in their split; nil for images of none.
+  /// The indices of the images in their split; nil for other images.
   public let indices: [Int]?
 
   /// A label for each image.
@@ -69,20 +69,20 @@ public struct PromptBatch {
 
 /// A loss with its parts, before weighting.
 public struct PromptLoss {
-  /// What is differentiated. A scalar.
+  /// The differentiated loss. A scalar.
   public let total: Variable
-  /// Unweighted: `class`, and what the method adds, such as a mixture's `text` and `gate`.
+  /// Unweighted: `class`, and parts of the method, such as a mixture's `text` and `gate`.
   public let parts: [(name: String, value: Variable)]
-  /// Images of the batch whose largest logit is their label's.
+  /// The number of correctly classified images of the batch.
   public let correct: Int
   /// Images of the batch.
   public let count: Int
-  /// Of a model with experts: the share of each in the weights α. Sums to 1.
+  /// For a model with experts: the share of each in the weights α. Sums to 1.
   public let gateLoad: [Float]?
-  /// Numbers that are not part of the loss and are told with it.
+  /// Numbers that are reported with the loss but are not part of it.
   public let logged: [(name: String, value: Double)]
 
-  /// A loss that has been computed, with its gradient's way back.
+  /// A computed loss that can be differentiated.
   public init(
     total: Variable, parts: [(name: String, value: Variable)], correct: Int, count: Int,
     gateLoad: [Float]? = nil, logged: [(name: String, value: Double)] = []
@@ -95,25 +95,25 @@ public struct PromptLoss {
     self.gateLoad = gateLoad
   }
 
-  /// A part of the loss by its name; nil for one that it does not have.
+  /// A part of the loss by its name; nil if missing.
   public func part(_ name: String) -> Variable? { parts.first { $0.name == name }?.value }
 }
 
-/// A model with parameters that a loss moves.
+/// A model with trainable parameters.
 ///
-/// Which classes the loss sees is said by whoever trains, each time; the model keeps no mode for it.
+/// The caller passes the classes of the loss each time; the model keeps no mode for them.
 public protocol Trainable: Classifier {
-  /// What is trained, always in the same order.
+  /// The trainable parameters, always in the same order.
   var parameters: [Parameter] { get }
 
   /// The loss of a batch, from which the gradient reaches every parameter.
   ///
-  /// - Parameter scope: the classes that the class loss sees.
-  /// - Throws: E0705 when the batch does not fit; E0704 for a label's class outside the scope.
+  /// - Parameter scope: the classes of the class loss.
+  /// - Throws: E0705 if the batch does not match; E0704 for a label outside the scope.
   func loss(_ batch: PromptBatch, scope: TrainingScope) throws -> PromptLoss
-  /// Looks whether the first loss of a training has left its gradients where they belong.
+  /// Checks that the first loss of a training has reached every parameter.
   ///
-  /// - Throws: an error for a parameter that the loss does not reach, where that is a fault.
+  /// - Throws: an error for a parameter that the loss does not reach, if that is not allowed.
   func checkReached() throws
 }
 
@@ -150,7 +150,7 @@ extension Classifier {
 
   /// The batch's labels as positions in the scope.
   ///
-  /// - Throws: E0705 when numbers do not fit; E0704.
+  /// - Throws: E0705 if numbers do not match; E0704.
   package func targets(of batch: PromptBatch, _ scope: TrainingScope) throws -> [Int] {
     guard !batch.labels.isEmpty else { throw Failure("E0705", "the batch is empty") }
     guard batch.labels.count == batch.images.count else {
@@ -170,13 +170,14 @@ extension Classifier {
     return try batch.labels.map { label in
       guard label >= 0, label < count else {
         throw Failure(
-          "E0705", "label \(label) is outside the \(count) classes of the batch",
-          help: "give labels from 0 to \(count - 1)")
+          "E0705", "label \(label) is out of range: the batch has \(count) classes",
+          help: "use labels from 0 to \(count - 1)")
       }
       let position = positions?[label] ?? label
       guard position >= 0 else {
         throw Failure(
-          "E0704", "class \"\(batch.classes?[label] ?? "")\" is not among the classes this model trains on",
+          "E0704",
+          "class \"\(batch.classes?[label] ?? "")\" is not one of the training classes of this model",
           help: "create the model with it, or train on data cut to its base classes")
       }
       return position
@@ -184,7 +185,7 @@ extension Classifier {
   }
 }
 
-/// Rows whose largest entry, the first of equals, is the target.
+/// The number of rows in which the largest entry, the first in case of a tie, is the target.
 ///
 /// - Shape: logits [B, C]
 package func correctCount(_ logits: Tensor, _ targets: [Int]) throws -> Int {

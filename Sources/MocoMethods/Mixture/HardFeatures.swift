@@ -3,7 +3,7 @@ import MocoTensor
 
 // C classes, G groups, M templates in all, D embedding width.
 
-/// What the hand-written sentences, the hard prompts of the literature, say about each class: their text features,
+/// The text features of the hand-written sentences (the hard prompts of the literature) for each class,
 /// computed once and never trained.
 public struct HardFeatures {
   /// f[m,c] = n(E_T(template m with c)). Shape: [M, C, D].
@@ -86,7 +86,7 @@ func normalize(_ values: inout [Float], _ range: Range<Int>) {
 }
 
 extension Mixture {
-  /// The hard features of all classes, made when first needed.
+  /// The hard features of all classes, computed on first use.
   public func hard() throws -> HardFeatures {
     if let frozen { return frozen }
     let made = try HardFeatures(clip: clip, templates: templates, classes: classes)

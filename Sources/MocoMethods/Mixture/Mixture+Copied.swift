@@ -3,7 +3,7 @@ import MocoTensor
 
 extension Mixture: Copied {
   public func copy() throws -> any Classifier {
-    // The vision LayerNorms that a mixture trains are its own and get their values below.
+    // The trained vision LayerNorms of a mixture are its own and get their values below.
     let own = options.trainVisionLayerNorms ? clip.visionLayerNorms().count : 0
     let under = clip.trainableParameters.count <= own ? clip : try clip.copy()
     let copy = try Mixture(clip: under, templates: templates, classes: classes, options: options)
@@ -14,9 +14,9 @@ extension Mixture: Copied {
 }
 
 extension Router {
-  /// The same router with parameters of its own.
+  /// The same router with its own parameters.
   ///
-  /// - Throws: E0405 where there is no room for them.
+  /// - Throws: E0405 if memory runs out.
   public func copy() throws -> Router {
     var options = options
     options.topK = topK
@@ -28,9 +28,9 @@ extension Router {
 }
 
 extension SoftPrompts {
-  /// The same prompts with rows of their own.
+  /// The same prompts with their own rows.
   ///
-  /// - Throws: E0405 where there is no room for them.
+  /// - Throws: E0405 if memory runs out.
   public func copy() throws -> SoftPrompts {
     let copy = try SoftPrompts(clip: clip, groups: experts.map(\.group), start: start)
     for (expert, other) in zip(experts, copy.experts) {

@@ -10,8 +10,9 @@ extension Mixture: Routed {
     guard router.topK == 1, router.experts > 1, router.options.kind != .uniform,
       options.loss.gateWeight == 0
     else { return nil }
-    return "the router gets no gradient: with top_k 1 its one weight is always 1, and there is no gate loss; "
-      + "give loss { gate: 1 }, or a larger top_k"
+    return
+      "the router gets no gradient: with top_k 1 its only weight is always 1, and there is no gate loss; "
+      + "set loss { gate: 1 }, or use a larger top_k"
   }
 
   public func routingNumbers() throws -> [Float] {
@@ -26,14 +27,14 @@ extension Mixture: Routed {
   ///
   /// - Parameters:
   ///   - image: features [1, D] or pixels [1, channels, H, W].
-  ///   - shown: what the answer calls the classes of `selection`, where several have one name; nil: their names.
-  /// - Throws: E0705 for more or less than one image, or for other names than classes.
+  ///   - shown: display names for the classes of `selection`, if there are duplicates; nil: their names.
+  /// - Throws: E0705 for more or less than one image, or if names and classes do not match.
   public func explain(
     _ image: ImageInput, classes selection: ClassSelection, shown: [String]?, top: Int
   ) throws -> Explanation {
     guard image.count == 1 else {
       throw Failure(
-        "E0705", "route explains one image, found \(image.count)", help: "take one: data.test[0]")
+        "E0705", "route explains one image, found \(image.count)", help: "pass one image: data.test[0]")
     }
     let names = self.names(selection)
     let shown = shown ?? names
@@ -94,7 +95,7 @@ extension Mixture: Routed {
 }
 
 extension Mixture {
-  /// What a step is made of, for checks: image features [B, D], text features [G, C, D], gate target [B, G].
+  /// The parts of a step, for tests: image features [B, D], text features [G, C, D], gate target [B, G].
   package func probe(_ batch: PromptBatch, scope: TrainingScope) throws -> (Tensor, Tensor, Tensor) {
     try Autograd.noGrad {
       let v = try imageFeatures(batch.images)

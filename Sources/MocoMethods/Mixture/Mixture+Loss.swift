@@ -8,9 +8,9 @@ import MocoTensor
 struct StepKeys {
   let scope: TrainingScope
   let experts: [Int]
-  /// Those whose prompts the text loss reads.
+  /// The experts of the text loss.
   let textExperts: [Int]
-  /// The class loss's prompts, then the text loss's where it has its own.
+  /// The prompts of the class loss, then those of the text loss if it has its own.
   let plan: TextPlan
   let classCount: Int
 }
@@ -24,8 +24,8 @@ extension Mixture: Trainable {
     let (alpha, routing) = try router.weights(h)
 
     let step = try stepKeys(routing, scope)
-    // Where the text loss leaves experts out, they have no gradient at all, not one of zeros: neither momentum
-    // nor weight decay moves them.
+    // If the text loss leaves out experts, they have no gradient, not a gradient of zeros: neither momentum
+    // nor weight decay changes them.
     let leavesOut = loss.textExperts.areChosen(batch: targets.count)
     let t = try encoded(step.plan, trained: leavesOut ? step.experts : nil)
     let rows = step.plan.promptCount
@@ -59,16 +59,16 @@ extension Mixture: Trainable {
       gateLoad: routing.load)
   }
 
-  /// Whether the text loss has prompts of its own.
+  /// Whether the text loss has its own prompts.
   private func textLossStops(_ scope: TrainingScope) -> Bool {
     options.loss.textFullStop ?? !scope.isAll(classes.count)
   }
 
-  /// What the step encodes.
+  /// The prompts of a step.
   ///
-  /// One encoding serves both losses when they agree on the full stop and on the experts. Otherwise the class
-  /// loss's prompts come first, and only those of experts that some image chose: the others' features would
-  /// meet weights of zero.
+  /// Both losses share one encoding if they use the same full stop and experts. Otherwise the class
+  /// loss's prompts come first, and only those of experts chosen for some image: other features would
+  /// have zero weights.
   private func stepKeys(_ routing: Routing, _ scope: TrainingScope) throws -> StepKeys {
     let everyone = Array(prompts.experts.indices)
     var union = Set<Int>()
@@ -90,13 +90,13 @@ extension Mixture: Trainable {
     return made
   }
 
-  /// Whether the class loss's features serve the text loss too.
+  /// Whether the text loss uses the features of the class loss.
   private func textLossShares(_ scope: TrainingScope) -> Bool {
     options.loss.textWeight > 0 && !textLossStops(scope)
   }
 
-  /// What a step encodes where these experts are in use (nil: all) and the text loss reads those of `text`
-  /// (nil: all), and how many of the prompts are the class loss's.
+  /// The prompts of a step with these experts (nil: all), if the text loss uses those of `text`
+  /// (nil: all), and the number of prompts of the class loss.
   package func stepPrompts(
     _ scope: TrainingScope, _ experts: [Int]? = nil, text: [Int]? = nil
   ) throws -> (keys: [[PromptKey]], classPrompts: Int) {
@@ -112,7 +112,7 @@ extension Mixture: Trainable {
     return (keys, count)
   }
 
-  /// The rows of the classes that the class loss sees. Shape: [E·C, D] → [E·trained, D].
+  /// The rows of the classes of the class loss. Shape: [E·C, D] → [E·trained, D].
   private func trainedRows(_ t: Variable, _ step: StepKeys) throws -> Variable {
     let scope = step.scope
     guard step.classCount != scope.count || (step.classCount == classes.count && !scope.isAll(classes.count))
@@ -124,7 +124,7 @@ extension Mixture: Trainable {
 
   /// Mean over g, c of the cross-entropy over c' of ⟨t[g,c], p[g,c']⟩ / τ with target c.
   ///
-  /// The mean is over all G experts: where E of them are read, the rows of the others are zero, so that each of
+  /// The mean is over all G experts: if only E of them are used, the rows of the others are zero, so that each of
   /// their terms is ln C.
   /// - Shape: t [E·C, D]
   private func textLoss(_ t: Variable, experts: [Int]) throws -> Variable {

@@ -1,7 +1,7 @@
 import MocoAutograd
 import MocoTensor
 
-// The mixture as a method: how programs make one and what they see of it, and how checkpoints hold it.
+// The mixture as a method: its function and fields in programs, and its storage in checkpoints.
 
 extension Mixture {
   public var method: MethodDescriptor { Mixture.descriptor }
@@ -12,7 +12,7 @@ extension Mixture {
     function: MethodFunction(
       "mixture", options,
       text: """
-        A mixture of soft prompts: one expert for each group of templates, and a router that picks some for each image.
+        A mixture of soft prompts: one expert for each group of templates, and a router that selects experts for each image.
         """,
       example: """
         let mix = mixture(clip, ways, classes: data.classes) {
@@ -28,9 +28,9 @@ extension Mixture {
         options: MixtureOptions(arguments))
     },
     fields: [
-      MethodField("templates", "Templates", "The templates that the experts began from."),
-      MethodField("experts", "Int", "How many experts there are."),
-      MethodField("router", "Router", "What picks experts for an image."),
+      MethodField("templates", "Templates", "The templates that initialised the experts."),
+      MethodField("experts", "Int", "The number of experts."),
+      MethodField("router", "Router", "The router, which selects experts for an image."),
       MethodField(
         "prompts", "SoftPrompts", "The soft prompts of all experts; prompts.encode gives their text features."
       ),
@@ -43,7 +43,7 @@ extension Mixture {
       isPlanned: true,
       derived: ["class_text_features", "grouped_prototypes", "token_prefix", "token_middle", "token_suffix"],
       counts: { option, saved in
-        // A bias is an option of the linear router alone.
+        // Only the linear router has a bias option.
         option != "router.bias" || saved["router"]?["kind"] == "linear"
       }
     ) { configuration, isComplete in
@@ -68,32 +68,32 @@ extension Mixture {
       """
       `loss {class: 1, text: 5, gate: 1}`; `text` and `gate` also take a record: `text: {weight: 5, temperature: 1,
         full_stop: nil, experts: "all"}`, `gate: {weight: 1, top: 2, bonus: 10, temperature: nil, detach: false}`.
-        `experts: "chosen"`: the text loss reads the experts that some image of the batch chose; the others count as
-        zero vectors, get no gradient, and their prompts are not encoded. `"published"` is `"chosen"` in batches of
+        `experts: "chosen"`: the text loss uses the experts that were chosen for some image of the batch; the others are
+        zero vectors without a gradient, and their prompts are not encoded. `"published"` is `"chosen"` in batches of
         fewer than 4 images, as in the authors' program
       """, inner: MixtureOptions.losses),
     MethodOption("start", .word, "\"first\""),
     MethodOption(
-      "base", .classes, "nil", "`base`: the classes that the class loss sees; the text loss sees all"),
+      "base", .classes, "nil", "`base`: the classes of the class loss; the text loss uses all classes"),
     MethodOption(
       "vision_layernorm", .flag, "false",
       """
-      `vision_layernorm: true` trains the vision tower's LayerNorms too, at `vision_lr` times the learning rate
+      `vision_layernorm: true` also trains the vision tower's LayerNorms, at `vision_lr` times the learning rate
       """),
     MethodOption("vision_lr", .number, "0.1"),
     MethodOption(
       "memory", .size, "nil",
       """
-      `memory: "2 GB"`: what the text tower's activations may take in a step; more prompts than fit are trained in
-        chunks, in two passes. Without it the budget is 1 GiB on every machine, because chunks show in the last bits
+      `memory: "2 GB"`: the memory for the text tower's activations in a step; more prompts than fit are trained in
+        chunks, in two passes. The default is 1 GiB on every machine, because chunks change the last bits of results
       """),
     .seed,
     MethodOption(
       "published", .published, "false",
       """
-      `published: true`: what the authors' configuration has instead of these defaults, here and in `train`, which
-        then takes its part too; options that you give hold. `published: "ImageNet"` takes a data set's by name. The
-        table in `help("method")` has all that differs
+      `published: true`: the authors' configuration instead of these defaults, here and in `train`. Options that you
+        pass override it. `published: "ImageNet"` selects the configuration of a data set by name. The
+        table in `help("method")` lists all differences
       """),
   ]
 
@@ -126,7 +126,7 @@ extension Mixture {
     if options.published != nil {
       let own = options.unpublished.map { "\($0.setting.name) \($0.setting.value)" }
       lines.append(
-        .list(own.isEmpty ? "the published configuration" : "the published configuration but for ", own))
+        .list(own.isEmpty ? "the published configuration" : "the published configuration except ", own))
     }
     return lines
   }
@@ -162,7 +162,7 @@ extension MixtureOptions {
     MethodOption("gate", .block, "1", inner: gate),
   ]
 
-  /// The options as a program gives them.
+  /// The options from a program.
   fileprivate init(_ arguments: any MethodArguments) throws {
     let published = try arguments.published("published")
     self = published == nil ? MixtureOptions() : MixtureOptions.publishedSettings
@@ -187,7 +187,7 @@ extension MixtureOptions {
     let block = try arguments.block("router", MixtureOptions.router)
     if let kind: Router.Kind = try block.word("kind") {
       router.kind = kind
-      // All experts of a router that does not choose, not the published two.
+      // All experts for a router without a choice, not the published two.
       if kind == .uniform { router.topK = nil }
     }
     if let count = try block.integer("top_k") { router.topK = count }

@@ -5,8 +5,8 @@ extension Mixture: Planned {
   /// The prompts of the last step; nil before the first.
   package var stepPlan: TextPlan? { keysOfStep?.plan }
 
-  /// Where the text loss leaves experts out, those that a batch can choose at the most: the ones whose prompts
-  /// are longest.
+  /// If the text loss leaves out experts, the maximum number that a batch can choose: those with the longest
+  /// prompts.
   public func promptsOfStep(batch: Int, scope: TrainingScope) throws -> [[PromptKey]] {
     let used = expertsOfStep(batch: batch)
     return try stepPrompts(scope, used, text: used).keys
@@ -25,7 +25,7 @@ extension Mixture: Planned {
 
   public func softRows() throws -> Variable? { try prompts.rows() }
 
-  /// The hard features, unless they are there already or no loss reads them.
+  /// The hard features, unless they are already computed or no loss uses them.
   public func costOnce() throws -> PromptCost {
     guard frozen == nil, options.loss.textWeight > 0 || options.loss.gateWeight > 0 else {
       return PromptCost()

@@ -13,33 +13,33 @@ import MocoTensor
 /// - h, S, α: the router's scores, choice and weights
 /// - logits[b,c] = exp(logit_scale) · Σ_{g∈S} α_g ⟨v_b, t[g,c]⟩
 ///
-/// n(x) = x/‖x‖. Trained: P, Q, the router, w, and if asked the vision tower's LayerNorms.
+/// n(x) = x/‖x‖. Trained: P, Q, the router, w, and optionally the vision tower's LayerNorms.
 public final class Mixture: Classifier {
-  /// The frozen model; with trained LayerNorms one that has its own.
+  /// The frozen model; with trained LayerNorms, a model with its own ones.
   public let clip: CLIPModel
-  /// The sentences that the experts began from, and that keep them near.
+  /// The sentences that initialise the experts and keep them near.
   public let templates: TemplateSet
   /// All classes, in the order of the data set.
   public let classes: [String]
-  /// How it was set up.
+  /// Its options.
   public let options: MixtureOptions
   /// P and Q of the G experts.
   public let prompts: SoftPrompts
-  /// Picks K experts for an image.
+  /// Selects K experts for an image.
   public let router: Router
-  /// w: a bias that is learned and added to text features before normalization, as the residual of TaskRes is, but one
-  /// for all classes. Shape: [D]. Zero at the start.
+  /// w: a learned bias that is added to text features before normalization, like the residual of TaskRes, but shared
+  /// by all classes. Shape: [D]. Initially zero.
   public let correction: Variable
-  /// The classes that it was trained on; all at first.
+  /// The classes that it was trained on; initially all.
   public private(set) var trained: TrainingScope
-  /// Bytes that the text tower's activations may take in a step.
+  /// Memory limit for the text tower's activations in a step, in bytes.
   public var memory: Int { didSet { keysOfStep = nil } }
 
   let text: TextFeatureCache
   var frozen: HardFeatures?
   var keysOfStep: StepKeys?
 
-  /// - Throws: E0701–E0706 for what does not fit; E0603, E0604 for a class name the model cannot read.
+  /// - Throws: E0701–E0706 for invalid options; E0603, E0604 for an invalid class name.
   public init(
     clip: CLIPModel, templates: TemplateSet, classes: [String], options: MixtureOptions = .init()
   ) throws {
@@ -47,12 +47,12 @@ public final class Mixture: Classifier {
     try options.loss.check()
     guard options.visionRateFactor >= 0, options.visionRateFactor.isFinite else {
       throw Failure(
-        "E0706", "the vision rate factor is \(options.visionRateFactor)", help: "give 0 or more")
+        "E0706", "the vision rate factor is \(options.visionRateFactor)", help: "use 0 or more")
     }
     guard !options.trainVisionLayerNorms || !clip.visionLayerNorms().isEmpty else {
       throw Failure(
-        "E0706", "the image tower of \(clip.config.name) has no LayerNorms that could be trained",
-        help: "leave vision_layernorm out, or take a model with a vision transformer")
+        "E0706", "the image tower of \(clip.config.name) has no LayerNorms to train",
+        help: "leave out vision_layernorm, or use a model with a vision transformer")
     }
     let own = try options.trainVisionLayerNorms ? clip.withOwnVisionLayerNorms() : clip
     let prompts = try SoftPrompts(
@@ -68,7 +68,7 @@ public final class Mixture: Classifier {
     correction = Variable(try Tensor.zeros([own.config.embedDim]), requiresGrad: true)
     trained = .all(classes.count)
     text = TextFeatureCache()
-    // Every name is tokenized once here, so that one the model cannot read is an error now, not in training.
+    // Every name is tokenized once here, so that an invalid one is an error now, not in training.
     _ = try prompts.keys(experts: Array(prompts.experts.indices), names: classes, fullStop: true)
   }
 
@@ -97,7 +97,7 @@ public final class Mixture: Classifier {
     }
   }
 
-  /// t, normalized, kept until a parameter changes. Shape: [G, C, D], flat [G·C, D].
+  /// t, normalized, cached until a parameter changes. Shape: [G, C, D], flat [G·C, D].
   package func textFeatures(_ names: [String]) throws -> Variable {
     try checkClasses(names)
     let known = prompts.parameters.map(\.variable.value) + [correction.value]
@@ -112,7 +112,7 @@ public final class Mixture: Classifier {
 
   /// n(E_T(prompts) + w). Shape: [N, D].
   ///
-  /// - Parameter trained: the experts whose rows get a gradient; nil: all.
+  /// - Parameter trained: the experts with a gradient; nil: all.
   func encoded(_ plan: TextPlan, trained: [Int]? = nil) throws -> Variable {
     try F.normalize(F.add(clip.encodeText(plan, soft: prompts.rows(trained: trained)), correction))
   }

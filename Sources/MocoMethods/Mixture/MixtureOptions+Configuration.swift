@@ -1,13 +1,13 @@
 import MocoBase
 
-// What a model's `configuration` says, read back: the way from a checkpoint to its model. Seeds stay out: what
-// they drew is replaced by the checkpoint's parameters.
+// Reads a model's `configuration`, from a checkpoint to its model. Without seeds: the values that
+// they that they drew are replaced by the checkpoint's parameters.
 
 extension Mixture {
-  /// What a checkpoint says of a mixture.
+  /// The configuration of a mixture in a checkpoint.
   ///
-  /// Loss weights, templates, start and seed only matter to a training; of the router everything matters to
-  /// answers.
+  /// Loss weights, templates, start and seed only matter for training; all options of the router matter for
+  /// predictions.
   public var configuration: Json {
     var object = JsonObject([
       ("kind", .string(kind)), ("templates", .string(templates.name)),
@@ -25,7 +25,7 @@ extension Mixture {
 }
 
 extension MixtureOptions {
-  /// All of them but the seed, for `init(_:)` to read.
+  /// All options except the seed, for `init(_:)`.
   var configuration: JsonObject {
     var gate = JsonObject([("weight", .float(loss.gateWeight))])
     switch loss.gateTarget {
@@ -58,9 +58,9 @@ extension MixtureOptions {
     ])
   }
 
-  /// The options that a configuration names.
+  /// The options of a configuration.
   ///
-  /// - Parameter complete: whether every option must be there; else a missing one keeps its default.
+  /// - Parameter complete: whether every option is required; otherwise a missing one keeps its default.
   /// - Throws: E0708 for a missing option and for a value of another type.
   public init(_ json: Json, complete: Bool = false) throws {
     self.init()
@@ -101,9 +101,9 @@ extension MixtureOptions {
 }
 
 extension TemplateSet {
-  /// The groups that a mixture's configuration names.
+  /// The groups of a mixture's configuration.
   ///
-  /// - Throws: E0708 for groups that are missing or no lists of sentences; E0701, E0703 for what they hold.
+  /// - Throws: E0708 for groups that are missing or not lists of sentences; E0701, E0703 for their contents.
   public init(_ json: Json) throws {
     let reader = try ConfigurationReader(json, complete: false)
     guard let groups = try reader.object("groups") else { throw reader.lacks("groups") }

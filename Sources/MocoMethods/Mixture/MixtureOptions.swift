@@ -12,13 +12,13 @@ public struct MixtureLossOptions: Sendable, Hashable {
   /// Divides ⟨t, p⟩ in the text loss. The published loss has none.
   public var textTemperature: Float = 1
   /// Whether the text loss encodes each prompt again with a full stop before [end]. nil, as published: only
-  /// where the class loss does not see all classes.
+  /// if the class loss does not use all classes.
   public var textFullStop: Bool?
-  /// Whose prompts the text loss reads.
+  /// The experts of the text loss.
   public var textExperts = TextExperts.all
-  /// What the router is to learn.
+  /// The target of the router.
   public var gateTarget: GateTarget = .top(2, bonus: 10)
-  /// Whether the gate's target is a constant. Shows only when the vision tower is trained; published: no.
+  /// Whether the gate's target is a constant. This matters only if the vision tower is trained; published: no.
   public var detachGateTarget = false
 
   /// How q[b,g] = ⟨v_b, p[g, y_b]⟩ becomes the router's target softmax(…).
@@ -29,19 +29,19 @@ public struct MixtureLossOptions: Sendable, Hashable {
     case temperature(Float)
   }
 
-  /// Whose prompts the text loss reads.
+  /// The experts of the text loss.
   ///
-  /// Where only those of chosen experts are read, the others' features are zero rows: each of their C terms is
+  /// If only chosen experts are used, the features of the others are zero rows: each of their C terms is
   /// ln C, they get no gradient, and their prompts are not encoded.
   public enum TextExperts: String, Sendable, Hashable, CaseIterable {
-    /// Every expert's, in every step.
+    /// All experts, in every step.
     case all
-    /// Those of experts that some image of the batch chose.
+    /// The experts chosen for some image of the batch.
     case chosen
-    /// `chosen` in batches of fewer than 4 images, `all` in others: what the authors' program does.
+    /// `chosen` in batches of fewer than 4 images, `all` in others, as in the authors' program.
     case published
 
-    /// Whether a batch of so many images leaves out the experts that nobody chose.
+    /// Whether a batch of this many images leaves out experts that were not chosen.
     func areChosen(batch: Int) -> Bool {
       switch self {
       case .all: return false
@@ -58,48 +58,48 @@ public struct MixtureLossOptions: Sendable, Hashable {
   func check() throws {
     func positive(_ value: Float, _ name: String) throws {
       guard value > 0, value.isFinite else {
-        throw Failure("E0706", "\(name) is \(value)", help: "give a positive number")
+        throw Failure("E0706", "\(name) is \(value)", help: "use a positive number")
       }
     }
     for (name, value) in [("class", classWeight), ("text", textWeight), ("gate", gateWeight)] {
       guard value >= 0, value.isFinite else {
-        throw Failure("E0706", "the weight of the \(name) loss is \(value)", help: "give 0 or more")
+        throw Failure("E0706", "the weight of the \(name) loss is \(value)", help: "use 0 or more")
       }
     }
     guard classWeight + textWeight + gateWeight > 0 else {
-      throw Failure("E0706", "all three losses weigh nothing", help: "leave at least one above 0")
+      throw Failure("E0706", "the weights of all three losses are 0", help: "set at least one above 0")
     }
     try positive(textTemperature, "the text loss's temperature")
     switch gateTarget {
     case .top(let count, let bonus):
       guard count >= 1, bonus.isFinite else {
         throw Failure(
-          "E0706", "the gate target raises \(count) entries by \(bonus)", help: "raise 1 or more")
+          "E0706", "the gate target raises \(count) entries by \(bonus)", help: "use 1 or more")
       }
     case .temperature(let value): try positive(value, "the gate target's temperature")
     }
   }
 }
 
-/// How a mixture is set up. `publishedSettings` are the authors'; two defaults differ from them.
+/// The options of a mixture. `publishedSettings` are the authors'; two defaults differ from them.
 public struct MixtureOptions: Sendable, Hashable {
-  /// How experts are picked.
+  /// The options of the router.
   public var router = Router.Options()
-  /// How the three losses are weighed and formed.
+  /// The options of the three losses.
   public var loss = MixtureLossOptions()
-  /// Where the soft tokens begin.
+  /// The initialisation of the soft tokens.
   public var start = SoftPrompts.Start.first
-  /// Whether the vision tower's ln_1 and ln_2 are trained, on the model's own copy of them.
+  /// Whether the vision tower's ln_1 and ln_2 are trained, as a copy of the model.
   public var trainVisionLayerNorms = false
   /// Their learning rate's factor.
   public var visionRateFactor = 0.1
-  /// Bytes that the text tower's activations may take in a step; more prompts than fit go in chunks.
+  /// Memory limit for the text tower's activations in a step, in bytes; more prompts than fit are processed in chunks.
   public var memory = TextPlan.defaultMemory
-  /// Of the router's start, and of random soft tokens.
+  /// The seed of the router's start, and of random soft tokens.
   public var seed: UInt64 = 0
-  /// Set where the program asked for the published configuration; its training takes the rest of it.
+  /// Set if the program requested the published configuration; its training uses the rest of it.
   public var published: Published?
 
-  /// The defaults, two of which differ from what was published.
+  /// The defaults; two of them differ from the published values.
   public init() {}
 }

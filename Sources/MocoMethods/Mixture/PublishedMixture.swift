@@ -1,12 +1,12 @@
 import MocoBase
 
-// The configuration the mixture was published with, and how an option is written in a program.
+// The published configuration of the mixture, and options as written in a program.
 
-/// Whose published configuration a mixture and its training take.
+/// The published configuration of a mixture and its training.
 public enum Published: Sendable, Hashable {
-  /// That of the data set the training runs on.
+  /// For the data set of the training.
   case ofData
-  /// That of a data set by name: "ImageNet".
+  /// For a data set by name: "ImageNet".
   case named(String)
 
   /// `true`, or the name.
@@ -40,9 +40,9 @@ public struct Setting: Sendable, Hashable {
   static func number(_ value: Float) -> String { number(Double("\(value)") ?? Double(value)) }
 }
 
-/// A model whose method was published with a configuration that its makers may depart from.
+/// A model of a method with a published configuration; its options may differ from it.
 public protocol PublishedSetup: Classifier {
-  /// Whose published configuration it was made with; nil for none.
+  /// The published configuration that it was created with; nil for none.
   var published: Published? { get }
   /// Its settings that are not the published ones.
   var unpublished: [(setting: Setting, published: String?)] { get }
@@ -54,8 +54,8 @@ extension Mixture: PublishedSetup {
 }
 
 extension MixtureOptions {
-  /// The authors' mixture, for every data set: two experts an image, the image tower's LayerNorms trained at a
-  /// tenth of the rate, and in batches of fewer than 4 images a text loss of the chosen experts alone.
+  /// The authors' mixture, for every data set: two experts per image, the image tower's LayerNorms trained at a
+  /// tenth of the rate, and in batches of fewer than 4 images a text loss of only the chosen experts.
   public static let publishedSettings: MixtureOptions = {
     var options = MixtureOptions()
     options.published = .ofData
@@ -66,10 +66,10 @@ extension MixtureOptions {
     return options
   }()
 
-  /// What `mixture` takes beside CLIP, templates and classes, as a program writes it.
+  /// The arguments of `mixture` other than CLIP, templates and classes, as written in a program.
   public var settings: [Setting] {
     var list = [
-      // Without a number it is two, where there are two experts.
+      // The default is two, if there are two experts.
       Setting("router.top_k", String(router.topK ?? 2)),
       Setting("router.kind", "\"\(router.kind.rawValue)\""), Setting("router.bias", "\(router.bias)"),
       Setting("router.scale", Setting.number(router.scale)),

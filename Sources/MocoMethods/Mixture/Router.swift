@@ -4,27 +4,27 @@ import MocoTensor
 
 // B images, G experts, K chosen, D embedding width.
 
-/// Picks K of G experts for an image: h = scale · (v·Wᵀ + b), S = the K largest, α = softmax(h[S]).
+/// Selects K of G experts for an image: h = scale · (v·Wᵀ + b), S = the K largest, α = softmax(h[S]).
 public final class Router {
-  /// How h is formed.
+  /// The computation of h.
   public enum Kind: String, Sendable, CaseIterable {
     /// h = v·Wᵀ + b.
     case linear
-    /// h = cos(v, W_g): rows of W count by direction alone.
+    /// h = cos(v, W_g): only the direction of rows of W matters.
     case cosine
-    /// No choice: every expert weighs the same. Needs K = G and trains nothing.
+    /// No choice: all experts have equal weights. Needs K = G and has nothing to train.
     case uniform
   }
 
-  /// How a router is set up.
+  /// The options of a router.
   public struct Options: Sendable, Hashable {
-    /// How h is formed.
+    /// The computation of h.
     public var kind: Kind
     /// nil: two, or one where there is only one expert.
     public var topK: Int?
     /// Whether a linear router has b.
     public var bias: Bool
-    /// A factor on h; 10 suits small models.
+    /// A factor on h; 10 is suitable for small models.
     public var scale: Float
 
     /// The published router: linear with bias, two experts, no scale.
@@ -36,7 +36,7 @@ public final class Router {
     }
   }
 
-  /// How it was set up.
+  /// Its options.
   public let options: Options
   /// D.
   public let width: Int
@@ -59,16 +59,16 @@ public final class Router {
     guard topK >= 1, topK <= experts else {
       throw Failure(
         "E0702", "top_k is \(topK), but there \(experts == 1 ? "is 1 expert" : "are \(experts) experts")",
-        help: "choose top_k from 1 to \(experts), or add template groups", argument: "router")
+        help: "use a top_k from 1 to \(experts), or add template groups", argument: "router")
     }
     guard options.kind != .uniform || topK == experts else {
       throw Failure(
-        "E0702", "a uniform router uses all \(experts) experts; top_k \(topK) would choose",
-        help: "leave top_k out, or write kind: \"linear\"", argument: "router")
+        "E0702", "a uniform router uses all \(experts) experts, so top_k cannot be \(topK)",
+        help: "leave out top_k, or use kind: \"linear\"", argument: "router")
     }
     guard options.scale > 0, options.scale.isFinite else {
       throw Failure(
-        "E0706", "the router's scale is \(options.scale)", help: "give a positive number, 1 to 10",
+        "E0706", "the router's scale is \(options.scale)", help: "use a positive number, such as 1 to 10",
         argument: "router")
     }
     self.options = options
@@ -76,7 +76,7 @@ public final class Router {
     self.experts = experts
     self.topK = topK
     let bound = 1 / Float(width).squareRoot()
-    // The tensor first: it says where there is no room for it.
+    // The tensor first: it throws if memory runs out.
     func uniform(_ stream: String, _ shape: [Int], trains: Bool) throws -> Variable {
       let tensor = try Tensor.zeros(shape)
       var random = Philox(seed: seed, stream: stream)
@@ -127,7 +127,7 @@ public final class Router {
       scores: (0..<rows).map { Array(values[($0 * experts)..<(($0 + 1) * experts)]) }, chosen: routed.chosen,
       weights: (0..<rows).map { Array(routed.weights[($0 * experts)..<(($0 + 1) * experts)]) })
     guard topK < experts else { return (try F.softmax(h, axis: -1), routing) }
-    // −1e30 makes exp exactly zero, so that neither value nor gradient reaches the others.
+    // −1e30 makes exp exactly zero, so that other experts get no value and no gradient.
     var mask = [Float](repeating: -1e30, count: rows * experts)
     for (b, chosen) in routed.chosen.enumerated() { for g in chosen { mask[b * experts + g] = 0 } }
     let masked = try F.add(h, Variable(Tensor(mask, shape: [rows, experts])))
@@ -145,7 +145,7 @@ func route(_ scores: [Float], rows: Int, experts: Int, topK: Int) -> (chosen: [[
   for b in 0..<rows {
     let row = scores[(b * experts)..<((b + 1) * experts)]
     let start = row.startIndex
-    // NaN sorts last, so that a broken router still names experts.
+    // NaN sorts last, so that a diverged router still selects experts.
     let order = row.indices.sorted { a, c in
       let x = row[a].isNaN ? -Float.infinity : row[a]
       let y = row[c].isNaN ? -Float.infinity : row[c]

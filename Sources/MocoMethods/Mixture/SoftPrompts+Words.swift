@@ -5,7 +5,7 @@ extension SoftPrompts {
   /// The nearest words of every soft token of expert g.
   public func nearestWords(expert g: Int, count: Int = 3) throws -> [NearWords] {
     guard experts.indices.contains(g) else {
-      throw Failure("E0702", "there is no expert \(g); the experts are 0 to \(experts.count - 1)")
+      throw Failure("E0702", "expert \(g) is out of range: the experts are 0 to \(experts.count - 1)")
     }
     let expert = experts[g]
     var result: [NearWords] = []

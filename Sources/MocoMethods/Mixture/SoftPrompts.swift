@@ -7,32 +7,32 @@ import MocoTensor
 
 /// The soft tokens of G experts, one for each template group.
 ///
-/// Expert g owns rows before the class name (P_g) and after it (Q_g): as many as the first template of its
-/// group has tokens there, the closing full stop not counted.
+/// Expert g has rows before the class name (P_g) and after it (Q_g): as many as the first template of its
+/// group has tokens at these positions, without the final full stop.
 public final class SoftPrompts {
-  /// Where the soft tokens begin.
+  /// The initialisation of the soft tokens.
   public enum Start: String, Sendable, CaseIterable {
     /// The token embeddings of the group's first template.
     case first
     /// The mean over the group's templates, position by position, as long as the first template.
     case mean
-    /// Normal numbers of deviation 0.02.
+    /// Normal numbers with standard deviation 0.02.
     case random
   }
 
   /// One expert's share of the rows.
   public struct Expert {
-    /// The group that it began from.
+    /// The group that initialised it.
     public let group: TemplateGroup
-    /// P_g and Q_g. Shape: [rows, W]; 0 rows where the template has no word.
+    /// P_g and Q_g. Shape: [rows, W]; 0 rows if the template has no words.
     public let before: Variable
-    /// The rows behind the class name; see `before`.
+    /// The rows after the class name; see `before`.
     public let after: Variable
-    /// Their places among all rows.
+    /// Their indices among all rows.
     public let beforeRows: Range<Int>
     /// See `beforeRows`.
     public let afterRows: Range<Int>
-    /// The words the rows began as; a word's last piece ends with a space.
+    /// The words that initialised the rows; a word's last piece ends with a space.
     public let words: (before: [String], after: [String])
   }
 
@@ -42,11 +42,11 @@ public final class SoftPrompts {
   public let rowCount: Int
   /// W.
   public let width: Int
-  /// Where the rows began.
+  /// The initialisation of the rows.
   public let start: Start
   let clip: CLIPModel
 
-  /// - Throws: E0703 without a group, E06xx for sentences that do not tokenize.
+  /// - Throws: E0703 without a group, E06xx for sentences that cannot be tokenized.
   public init(clip: CLIPModel, groups: [TemplateGroup], start: Start = .first, seed: UInt64 = 0) throws {
     guard !groups.isEmpty else { throw Failure("E0703", "soft prompts need at least one template group") }
     let text = PromptText(clip: clip)
@@ -114,7 +114,7 @@ public final class SoftPrompts {
 
   /// All rows in one matrix, nil if no expert has a soft token. Shape: [S, W].
   ///
-  /// - Parameter trained: the experts whose rows get a gradient; nil: all.
+  /// - Parameter trained: the experts with a gradient; nil: all.
   public func rows(trained: [Int]? = nil) throws -> Variable? {
     let kept = trained.map { Set($0) }
     let parts = experts.enumerated().flatMap { g, expert in
@@ -127,7 +127,7 @@ public final class SoftPrompts {
 
   /// The keys of every (expert, class), expert after expert.
   ///
-  /// - Throws: E0603, E0604 naming the class.
+  /// - Throws: E0603, E0604 with the class.
   func keys(experts wanted: [Int], names: [String], fullStop: Bool) throws -> [[PromptKey]] {
     let text = PromptText(clip: clip)
     let alone = try names.map { try text.name($0) }

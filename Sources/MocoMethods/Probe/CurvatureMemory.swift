@@ -1,9 +1,9 @@
-/// The last steps and what they did to the gradient: an estimate of the curvature.
+/// The last steps and their gradient changes: an estimate of the curvature.
 struct CurvatureMemory {
   private var steps: [Doubles] = []
   private var changes: [Doubles] = []
   private var products: [Double] = []
-  /// Places in the order of age.
+  /// Indices in the order of age.
   private var order: [Int] = []
   private var free: [Int] = []
   private let before: Doubles
@@ -53,7 +53,7 @@ struct CurvatureMemory {
       changes[place].base[i] = gradient.base[i] - before.base[i]
     }
     let product = steps[place].dot(changes[place])
-    // The objective is convex: only rounding makes this anything but positive.
+    // The objective is convex: only rounding can make this non-positive.
     guard product > 0, product.isFinite else {
       free.append(place)
       return

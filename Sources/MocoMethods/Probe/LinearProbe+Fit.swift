@@ -9,7 +9,7 @@ import MocoTensor
 public struct ProbeData {
   /// Shape: [N, D].
   public let features: Tensor
-  /// Of each row, counting classes from 0.
+  /// The class number of each row, from 0.
   public let labels: [Int]
 
   /// As many labels as rows.
@@ -20,23 +20,23 @@ public struct ProbeData {
 }
 
 extension LinearProbe {
-  /// Where c comes from.
+  /// The choice of c.
   public enum Choice {
     case value(Double)
-    /// CoOp's search on these images, whose labels count the same classes.
+    /// CoOp's search on these images, with labels for the same classes.
     case search(ProbeData)
   }
 
-  /// How W and b are found.
+  /// The options of the fit.
   public struct Options: Sendable {
-    /// Where a fit stops.
+    /// The stopping rule of a fit.
     public var rule: LogisticRegression.Rule
-    /// Brings features to length 1 first.
+    /// Normalizes features first.
     public var normalizes = false
-    /// The most of them for one fit; the probe's `fit` tells whether they were enough.
+    /// The maximum number of iterations of one fit; the probe's `fit` tells whether they were enough.
     public var iterations: Int
 
-    /// As many iterations as the rule takes at the most.
+    /// The rule's maximum number of iterations.
     public init(rule: LogisticRegression.Rule = .minimum) {
       self.rule = rule
       iterations = rule.iterations
@@ -45,18 +45,18 @@ extension LinearProbe {
 
   /// A probe fitted to some images.
   ///
-  /// - Parameter progress: called with the number of fits so far and of all, where c is searched for.
-  /// - Throws: E0709 without images, or for classes without any; E0705 for features that do not fit or are not
+  /// - Parameter progress: called with the number of finished fits and of all fits, if c is searched for.
+  /// - Throws: E0709 without images, or for classes without images; E0705 for features that do not match or are not
   ///   finite; E0706 for a c that is not above 0; E0703; E0405; E0406 when interrupted.
   public convenience init(
     clip: CLIPModel, classes: [String], on data: ProbeData, choice: Choice,
     options: Options = .init(), progress: (_ fits: Int, _ most: Int) -> Void = { _, _ in }
   ) throws {
     guard !data.labels.isEmpty else {
-      throw Failure("E0709", "there is nothing to fit a linear probe to: the data have no images")
+      throw Failure("E0709", "a linear probe needs images, but the data has none")
     }
     guard data.features.rank == 2, let width = data.features.shape.last else {
-      throw Failure("E0705", "image features are [images, width], found \(data.features.shape)")
+      throw Failure("E0705", "image features must be [images, width], found \(data.features.shape)")
     }
     var counts = [Int](repeating: 0, count: classes.count)
     for label in data.labels where counts.indices.contains(label) { counts[label] += 1 }
@@ -65,8 +65,8 @@ extension LinearProbe {
       let names = empty.prefix(8).map { "\"\(classes[$0])\"" }.joined(separator: ", ")
       let more = empty.count > 8 ? " and \(empty.count - 8) more" : ""
       throw Failure(
-        "E0709", "a linear probe needs images of every class; there are none of \(names)\(more)",
-        help: "take data whose classes all have images, such as the base classes alone: data.base.train")
+        "E0709", "a linear probe needs images of every class, but there are none of \(names)\(more)",
+        help: "use data with images of every class, such as the base classes only: data.base.train")
     }
     try self.init(clip: clip, classes: classes, width: width, normalizes: options.normalizes)
     let regression = try LinearProbe.doubles(data, options.normalizes) {

@@ -3,7 +3,7 @@ import MocoBase
 import MocoCLIP
 import MocoTensor
 
-// The linear probe as a method: how programs make one and what they see of it, and how checkpoints hold it.
+// The linear probe as a method: its function and fields in programs, and its storage in checkpoints.
 
 extension LinearProbe {
   public var method: MethodDescriptor { LinearProbe.descriptor }
@@ -13,8 +13,8 @@ extension LinearProbe {
     function: MethodFunction(
       "linear_probe", options,
       text: """
-        Logistic regression on the image features of a split, without any words (Radford et al. 2021): W and b at the minimum
-        of ½‖W‖² + c Σ cross-entropy, with the features as the encoder gives them (`normalize: true` brings them to length 1
+        Logistic regression on the image features of a split, without text (Radford et al. 2021): W and b at the minimum
+        of ½‖W‖² + c Σ cross-entropy, with the features as returned by the encoder (`normalize: true` scales them to length 1
         first). L-BFGS in double precision; the result does not depend on the number of threads.
         """,
       example: """
@@ -24,19 +24,19 @@ extension LinearProbe {
         evaluate(probe, on: few.test)
         """,
       remark: """
-        The probe is a model like the others: `evaluate`, `predict`, `logits`, `checkpoint`, `restore`. It answers for the
-        classes of the split and no others, and each of them needs an image there. It has `weight` [classes, width], `bias`,
-        `c`, `objective`, `iterations`, `converged`, and `search`: every c that was tried, with its accuracy on `validation`.
+        The probe works like other models: `evaluate`, `predict`, `logits`, `checkpoint`, `restore`. It supports only the
+        classes of the split, and each of them needs an image. It has `weight` [classes, width], `bias`,
+        `c`, `objective`, `iterations`, `converged` and `search`: every c that was tried, with its accuracy on `validation`.
         """
     ) { try fitted($0) },
     fields: [
       MethodField("weight", "Tensor", "The weights [classes, features]."),
       MethodField("bias", "Tensor", "The intercept of each class."),
       MethodField("width", "Int", "The length of a feature."),
-      MethodField("c", "Float", "The inverse strength of the penalty, or nil without a fit."),
-      MethodField("objective", "Float", "What was minimized, at the end, or nil without a fit."),
-      MethodField("iterations", "Int", "Steps that the fit took, or nil without a fit."),
-      MethodField("converged", "Bool", "Whether the fit came to its end, or nil without a fit."),
+      MethodField("c", "Float", "The inverse regularization strength, or nil without a fit."),
+      MethodField("objective", "Float", "The final value of the objective, or nil without a fit."),
+      MethodField("iterations", "Int", "The number of iterations of the fit, or nil without a fit."),
+      MethodField("converged", "Bool", "Whether the fit converged, or nil without a fit."),
       MethodField("search", "List", "The values of c that were tried, with their accuracy, or nil."),
     ],
     storage: MethodStorage(answerOptions: ["normalized"], replaced: ["width", "fit"]) {
@@ -45,7 +45,7 @@ extension LinearProbe {
       _ = try (reader.size("width"), reader.bool("normalized"))
     } make: { file in
       guard let width = file.configuration["width"]?.intValue, width > 0, width < 1 << 24 else {
-        throw Failure("E0708", "the checkpoint does not tell the width of its linear probe's features")
+        throw Failure("E0708", "the checkpoint has no feature width for its linear probe")
       }
       return try LinearProbe(
         clip: file.clip, classes: file.classes, width: width,
@@ -57,28 +57,28 @@ extension LinearProbe {
     MethodOption(
       "c", .number, "0.316",
       """
-      `c`: the weight of the data. 0.316 is that of CLIP's own example. `c: "search"` takes the best on `validation` by the
-        search of CoOp's program: seven powers of 100 from 1e6 to 1e-6, then eight halvings of the range around the best.
-        It uses all of `validation`; published numbers have min(shots, 4) images of each class there
+      `c`: the weight of the data. 0.316 is the value in CLIP's own example. `c: "search"` selects the best on `validation` by the
+        search of CoOp's program: seven values from 1e6 to 1e-6 in factors of 100, then eight halvings of the range around the best.
+        It uses all of `validation`; published numbers use min(shots, 4) images per class
         (`few_shot(16, sampler: "coop")`)
       """),
     MethodOption("validation", .images, "nil"), MethodOption("normalize", .flag, "false"),
     MethodOption(
       "stop", .word, "nil",
       """
-      `stop: "minimum"` (unless c is searched for): the gradient's length is 1e-4 of that of W, so W is about that near to the
+      `stop: "minimum"` (unless c is searched for): the gradient's length is 1e-4 of that of W, so W is about that close to the
         minimum. `stop: "published"` (in a search): where scikit-learn stops by default, with no entry of the
         gradient of the mean loss above 1e-4, which for large c is long before the minimum
       """),
     MethodOption(
       "iterations", .integer, "nil",
       """
-      `iterations`: the most of them for a fit, 10000, or 1000 where it stops as published. `probe.converged` and the card
-        say whether they were enough
+      `iterations`: the maximum for a fit, 10000, or 1000 with `stop: "published"`. `probe.converged` and the card
+        show whether they were enough
       """),
   ]
 
-  /// A probe fitted as a program asks for it.
+  /// A probe fitted with the options of a program.
   private static func fitted(_ arguments: any MethodArguments) throws -> LinearProbe {
     let clip = try arguments.clip()
     let images = try arguments.images("on")
@@ -88,10 +88,10 @@ extension LinearProbe {
       throw searches
         ? Failure(
           "E0305", "linear_probe needs validation images to search for c",
-          help: "add validation: data.val, or give a number such as c: 0.316", argument: "c")
+          help: "add validation: data.val, or pass a number such as c: 0.316", argument: "c")
         : Failure(
-          "E0305", "linear_probe looks at validation images only to search for c",
-          help: "write c: \"search\", or leave validation out", argument: "validation")
+          "E0305", "linear_probe uses validation images only to search for c",
+          help: "pass c: \"search\", or leave out validation", argument: "validation")
     }
     var rule = searches ? LogisticRegression.Rule.published : .minimum
     if arguments.hasValue("stop") { rule = try arguments.word("stop") ?? rule }
@@ -105,13 +105,13 @@ extension LinearProbe {
       let held = try arguments.images("validation")
       guard !held.labels.isEmpty else {
         throw Failure(
-          "E0709", "there is nothing to search on: the split \"\(held.name)\" has no images",
-          help: "give a split with images, such as data.val", argument: "validation")
+          "E0709", "the search needs validation images, but the split \"\(held.name)\" has none",
+          help: "pass a split with images, such as data.val", argument: "validation")
       }
       guard let places = ClassPlaces.find(held.classes, in: images.classes) else {
         throw Failure(
-          "E0710", "the classes of the validation images are not those of the training images",
-          help: "take both from one data set, such as few.train and few.val", argument: "validation")
+          "E0710", "the classes of the validation images and the training images differ",
+          help: "use splits of one data set, such as few.train and few.val", argument: "validation")
       }
       let labels = held.labels.map { places.indices.contains($0) ? places[$0] : -1 }
       choice = .search(ProbeData(features: try held.features(), labels: labels))
@@ -127,7 +127,7 @@ extension LinearProbe {
       arguments.say(
         "linear_probe: not converged after \(fit.iterations) iterations; "
           + (fit.iterations < options.iterations
-            ? "rounding leaves no way on, c is very large\n" : "give it more, iterations: …\n"))
+            ? "rounding errors prevent progress, because c is very large\n" : "increase iterations: …\n"))
     }
     return probe
   }
@@ -151,7 +151,7 @@ extension LinearProbe {
 
   // MARK: Shown
 
-  /// What belongs to the fit is none where other weights were restored or trained.
+  /// Fields of the fit are nil if other weights were restored or trained.
   public func field(_ name: String) -> MethodValue? {
     switch name {
     case "weight": .tensor(weight)
@@ -179,13 +179,13 @@ extension LinearProbe {
 
   public var remarks: [MethodRemark] {
     var lines = ["\(width) features\(normalizes ? " of length 1" : ""), \(classes.count) intercepts"]
-    guard let fit else { return (lines + ["its weights are not a fit of this session"]).map { .line($0) } }
+    guard let fit else { return (lines + ["its weights were not fitted in this session"]).map { .line($0) } }
     lines.append(
       fit.isConverged
         ? "\(fit.iterations) iterations"
         : "not converged after \(fit.iterations) iterations: ‖∇‖ is \(LinearProbe.text(fit.error)) ‖W‖")
     if let search = fit.search {
-      lines.append("c chosen among \(search.trials.count) on validation images")
+      lines.append("c chosen from \(search.trials.count) values on validation images")
       let open = search.trials.filter { !$0.isConverged }.count
       if open > 0 { lines.append("\(open) of them not converged") }
     }

@@ -5,7 +5,7 @@ import MocoTensor
 
 // B images, C classes, D feature width.
 
-/// How a probe was made.
+/// The result of fitting a probe.
 public struct ProbeFit: Sendable {
   /// The weight of the data.
   public let c: Double
@@ -13,38 +13,38 @@ public struct ProbeFit: Sendable {
   public let objective: Double
   /// ‖∇‖/‖W‖ at the end.
   public let error: Double
-  /// Steps that L-BFGS took.
+  /// Iterations of L-BFGS.
   public let iterations: Int
-  /// Whether the rule's end was reached.
+  /// Whether the fit converged by its rule.
   public let isConverged: Bool
-  /// What a search for c looked at; empty without one.
+  /// The trials of a search for c; empty without a search.
   public let search: ProbeSearch?
 }
 
-/// A linear probe (Radford et al. 2021): logistic regression on image features, without any words.
+/// A linear probe (Radford et al. 2021): logistic regression on image features, without text.
 ///
-/// logits[b,c] = ⟨W_c, f_b⟩ + b_c, with features f as the image encoder gives them, not normalized unless asked
-/// for, and W, b the minimum of ½‖W‖² + c Σ CE. It knows the classes that it was made with and no others.
+/// logits[b,c] = ⟨W_c, f_b⟩ + b_c, with features f from the image encoder, not normalized unless requested,
+/// and W, b the minimum of ½‖W‖² + c Σ CE. It supports only the classes that it was created with.
 public final class LinearProbe: Trainable, Copied {
-  /// The model whose image features it reads.
+  /// The model of its image features.
   public let clip: CLIPModel
-  /// The classes that it knows, in order.
+  /// Its classes, in order.
   public let classes: [String]
   /// D.
   public let width: Int
-  /// Whether features are brought to length 1 first.
+  /// Whether features are normalized first.
   public let normalizes: Bool
   /// W. Shape: [C, D].
   public let weight: Variable
   /// b. Shape: [C].
   public let bias: Variable
-  /// The classes that it was trained on by other means; all at first.
+  /// The classes that it was trained on by other means; initially all.
   public private(set) var trained: TrainingScope
   private var made: (fit: ProbeFit, weight: [Float], bias: [Float])?
 
-  /// A probe of zeros, to be filled from a checkpoint.
+  /// A probe with zero weights, to be restored from a checkpoint.
   ///
-  /// - Throws: E0703 for a class list that is none; E0706 for a width below 1; E0405.
+  /// - Throws: E0703 for an invalid class list; E0706 for a width below 1; E0405.
   public init(clip: CLIPModel, classes: [String], width: Int, normalizes: Bool = false) throws {
     try checkClasses(classes, least: 2)
     guard width > 0 else { throw Failure("E0706", "a linear probe needs features of width 1 or more") }
@@ -62,11 +62,11 @@ public final class LinearProbe: Trainable, Copied {
   public var answersAnyNames: Bool { false }
   public var hasPromptsOfClasses: Bool { true }
   public var remake: String {
-    "make it on images of the data's own classes: linear_probe(clip, on: data.train)"
+    "create it on images of the classes of the data: linear_probe(clip, on: data.train)"
   }
   public var parameters: [Parameter] { [Parameter("weight", weight), Parameter("bias", bias)] }
 
-  /// How the weights came about; nil for others than those that were fitted.
+  /// The fit of the weights; nil if the weights were not fitted.
   public var fit: ProbeFit? {
     guard let made, (try? weight.value.toFloats()) == made.weight, (try? bias.value.toFloats()) == made.bias
     else { return nil }
@@ -76,12 +76,12 @@ public final class LinearProbe: Trainable, Copied {
   public func copy() throws -> any Classifier {
     let copy = try LinearProbe(clip: clip.below(), classes: classes, width: width, normalizes: normalizes)
     try giveParameters(to: copy)
-    // How the weights came about goes with them.
+    // The fit is kept with the weights.
     copy.made = made
     return copy
   }
 
-  /// Takes the minimum that was found.
+  /// Sets the weights to the minimum.
   func take(_ fit: LogisticRegression.Fit, search: ProbeSearch?) throws {
     try weight.updateValue { for (i, value) in fit.weights.enumerated() { $0[i] = Float(value) } }
     try bias.updateValue { for (i, value) in fit.intercepts.enumerated() { $0[i] = Float(value) } }
@@ -106,14 +106,14 @@ public final class LinearProbe: Trainable, Copied {
       guard tensor.rank == 4, tensor.shape[0] > 0 else {
         throw Failure(
           "E0705",
-          "pixels are [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
+          "pixels must be [B, \(vision.channels), \(vision.imageSize), \(vision.imageSize)], found \(tensor.shape)"
         )
       }
       features = try clip.encodeImageFrozen(tensor)
     }
     guard features.rank == 2, features.shape[1] == width, features.shape[0] > 0 else {
       throw Failure(
-        "E0705", "the features of this linear probe are [B, \(width)], found \(features.shape)")
+        "E0705", "features for this linear probe must be [B, \(width)], found \(features.shape)")
     }
     return normalizes ? try F.normalize(Variable(features)) : Variable(features)
   }
@@ -127,8 +127,9 @@ public final class LinearProbe: Trainable, Copied {
   private func columns(_ selection: ClassSelection) throws -> [Int] {
     if case .names(let names) = selection, let other = names.first(where: { !classes.contains($0) }) {
       throw Failure(
-        "E0704", "a linear probe answers for the classes it was made with, and \"\(other)\" is none of them",
-        help: "ask it about data with its classes alone, or make it on data that has the others")
+        "E0704",
+        "a linear probe supports only the classes it was created with, and \"\(other)\" is not one of them",
+        help: "use data with only its classes, or create it on data that has the other classes")
     }
     return try places(selection) ?? classIndices(of: names(selection))
   }
@@ -142,7 +143,7 @@ public final class LinearProbe: Trainable, Copied {
     }
   }
 
-  /// The cross-entropy alone, so that training may go on from here by other means.
+  /// The cross-entropy only, so that training may continue by other means.
   public func loss(_ batch: PromptBatch, scope: TrainingScope) throws -> PromptLoss {
     let targets = try self.targets(of: batch, scope)
     var logits = try logits(batch.images)

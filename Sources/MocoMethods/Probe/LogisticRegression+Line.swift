@@ -6,23 +6,23 @@ import MocoTensor
 extension LogisticRegression {
   /// The objective along a direction.
   struct Line {
-    /// At the beginning, and what a step of 1 adds. Shape: [N, C].
+    /// The initial logits, and the change for a step of 1. Shape: [N, C].
     let logits: Doubles
     let change: Doubles
     let c: Double
     /// ⟨W, direction⟩ and ⟨direction, direction⟩ over weights.
     let weights: Double
     let length: Double
-    /// Σ CE, the objective and its derivative, at the beginning.
+    /// The initial Σ CE, objective and derivative.
     let losses: Double
     let value: Double
     let slope: Double
   }
 
-  /// What the objective is at a step.
+  /// The objective at a step.
   struct Point {
     let step: Double
-    /// How much higher it is than at the beginning.
+    /// The increase from the initial value.
     let rise: Double
     let slope: Double
     let curvature: Double
@@ -64,8 +64,8 @@ extension LogisticRegression {
 
   // MARK: To the minimum
 
-  /// By Newton's method, a step where the derivative is a tenth of what it was and the objective no higher; nil
-  /// where rounding leaves none.
+  /// By Newton's method, a step at which the derivative is a tenth of its initial value and the objective is not higher; nil
+  /// if rounding prevents it.
   func newtonStep(_ line: Line, first: Double?) throws -> Double? {
     var (low, high) = (0.0, Double.infinity)
     var step = first ?? 0
@@ -86,8 +86,8 @@ extension LogisticRegression {
   // MARK: As published
 
   /// A step by the search of Moré and Thuente (1994) with the constants of L-BFGS-B: the objective lies below a
-  /// line of a thousandth of the slope at the beginning, and the derivative is nine tenths of it or less. nil
-  /// where none is found.
+  /// line with a thousandth of the initial slope, and the derivative is nine tenths of it or less. nil
+  /// if there is none.
   func wolfeStep(_ line: Line, first: Double) throws -> Double? {
     let wanted = 1e-3 * line.slope
     var best = Point(step: 0, rise: 0, slope: line.slope, curvature: 0)
@@ -105,7 +105,7 @@ extension LogisticRegression {
         return best.step > 0 ? best.step : nil
       }
       if isFirstStage, point.rise <= best.rise, point.rise > allowed {
-        // The objective less the line that it shall lie below.
+        // The objective minus the line that it must be below.
         var (tiltedBest, tiltedOther) = (best.tilted(wanted), other.tilted(wanted))
         step = Point.next(
           best: &tiltedBest, other: &tiltedOther, point.tilted(wanted), &isBracketed, low, high)
@@ -132,12 +132,12 @@ extension LogisticRegression {
 }
 
 extension LogisticRegression.Point {
-  /// The same of the function less a line through the beginning.
+  /// The same for the function minus a line through the initial point.
   fileprivate func tilted(_ slope: Double) -> Self {
     Self(step: step, rise: rise - step * slope, slope: self.slope - slope, curvature: curvature)
   }
 
-  /// The next step by the four cases of Moré and Thuente, and the interval that holds a minimum.
+  /// The next step by the four cases of Moré and Thuente, and the interval that contains a minimum.
   fileprivate static func next(
     best: inout Self, other: inout Self, _ new: Self, _ isBracketed: inout Bool, _ low: Double, _ high: Double
   ) -> Double {
@@ -152,7 +152,7 @@ extension LogisticRegression.Point {
       return (theta, scale * (bounded ? max(square, 0) : square).squareRoot())
     }
     if new.rise > best.rise {
-      // Higher: the minimum lies between.
+      // Higher: the minimum is in between.
       let (theta, root) = cubic(best, new)
       let gamma = new.step < best.step ? -root : root
       let ratio = (gamma - best.slope + theta) / (gamma - best.slope + gamma + new.slope)
@@ -163,7 +163,7 @@ extension LogisticRegression.Point {
         ? byCubic : byCubic + (byQuadratic - byCubic) / 2
       isBracketed = true
     } else if turn < 0 {
-      // The slope has turned: between as well.
+      // The slope has changed its sign: in between as well.
       let (theta, root) = cubic(best, new)
       let gamma = new.step > best.step ? -root : root
       let ratio = (gamma - new.slope + theta) / (gamma - new.slope + gamma + best.slope)

@@ -4,18 +4,18 @@ import MocoTensor
 // N samples, C classes, K columns of the inputs.
 
 extension LogisticRegression {
-  /// The minimum for `c`, or where the rule stops before, by L-BFGS (Liu and Nocedal 1989) with ten pairs.
+  /// The minimum for `c`, or the point where the rule stops, by L-BFGS (Liu and Nocedal 1989) with ten pairs.
   ///
-  /// Along a direction the logits move on straight lines, so looking for a step needs no product of matrices; an
-  /// iteration has two: the direction's logits and the new gradient.
+  /// Along a direction the logits change linearly, so a line search needs no matrix product; an
+  /// iteration has two: the logits of the direction and the new gradient.
   /// - Parameters:
-  ///   - start: where to begin, such as the minimum for a neighbouring c; nil for zeros.
-  ///   - iterations: where to stop at the latest, nil for the rule's number; the fit tells whether it has converged.
+  ///   - start: the initial point, such as the minimum for a neighbouring c; nil for zeros.
+  ///   - iterations: the maximum number of iterations, nil for the rule's; the fit tells whether it has converged.
   /// - Throws: E0706 for a c that is not above 0; E0405; E0406 when interrupted.
   public func minimize(c: Double, start: Fit? = nil, iterations limit: Int? = nil) throws -> Fit {
     let limit = limit ?? rule.iterations
     guard c > 0, c.isFinite else {
-      throw Failure("E0706", "c is \(c)", help: "give a number above 0, such as 0.316", argument: "c")
+      throw Failure("E0706", "c is \(c)", help: "use a number above 0, such as 0.316", argument: "c")
     }
     let state = try Doubles(stateCount)
     if let start, start.state.count == stateCount {
@@ -40,7 +40,7 @@ extension LogisticRegression {
       let slope = gradient.dot(gradient).squareRoot()
       error = slope == 0 ? 0 : slope / length
       switch rule {
-      // The second: what rounding leaves of a gradient whose W is zero at the minimum.
+      // The second: the rounding error of a gradient with W zero at the minimum.
       case .minimum: isConverged = slope <= max(1e-4 * length, 1e-13 * first)
       case .published: isConverged = gradient.largest() <= 1e-4 * c * Double(count) || gain <= 64 * 0x1p-52
       }

@@ -8,48 +8,48 @@ import MocoTensor
 ///
 ///     minimize ½‖W‖² + c Σ_i CE(W x_i + b, y_i)
 ///
-/// The sum is over samples, W [C, D] is penalized and b [C] is free. The minimum is unique up to a constant that
-/// is added to all intercepts; here they add up to zero.
+/// The sum is over samples, W [C, D] is regularized and b [C] is not. The minimum is unique up to a constant that
+/// is added to all intercepts; here they sum to zero.
 ///
 /// Sums have a fixed order, so the result does not depend on the number of threads.
 public final class LogisticRegression {
-  /// Where the iterations go and end.
+  /// The stopping rule of the iterations.
   public enum Rule: String, Sendable, CaseIterable {
     /// At the minimum: ‖∇‖ ≤ 1e-4 ‖W‖. The objective is at least as curved as ½‖W‖², so W is no further than
-    /// about this part of its length from there. Features are centred inside, and the intercepts scaled like a
-    /// feature: both shorten the way and change nothing at its end.
+    /// about this part of its length from the minimum. Features are centred internally, and the intercepts are scaled like a
+    /// feature: both speed up the fit and do not change the result.
     case minimum
-    /// Where scikit-learn's solver stops by default, on its way from zeros: no entry of the gradient of the
-    /// objective over c N is above 1e-4. For large c that is long before the minimum, and published searches
-    /// for c were made so.
+    /// Where scikit-learn's solver stops by default, starting from zeros: no entry of the gradient of the
+    /// objective divided by c N is above 1e-4. For large c that is long before the minimum, and published searches
+    /// for c used this rule.
     case published
 
-    /// The most iterations of a fit: those that OpenAI's and CoOp's programs allow, and ten times as many to the
+    /// The maximum number of iterations of a fit: the limit of OpenAI's and CoOp's programs, and ten times as many for the
     /// minimum.
     public var iterations: Int { self == .published ? 1000 : 10_000 }
   }
 
-  /// A minimum, or how far the iterations came.
+  /// A minimum, or the last point of the iterations.
   public struct Fit: Sendable {
     /// The weight of the data.
     public let c: Double
     /// Shape: [C, D], row after row.
     public let weights: [Double]
-    /// Shape: [C]; they add up to zero.
+    /// Shape: [C]; they sum to zero.
     public let intercepts: [Double]
     /// ½‖W‖² + c Σ CE.
     public let objective: Double
     /// ‖∇‖ over ‖W‖: about how far W is from the minimum, relative to itself.
     public let error: Double
-    /// Steps that were taken.
+    /// The number of iterations.
     public let iterations: Int
-    /// Whether the rule's end was reached.
+    /// Whether the fit converged by its rule.
     public let isConverged: Bool
-    /// W and b as the iterations see them.
+    /// W and b in the coordinates of the iterations.
     let state: [Double]
   }
 
-  /// Where a fit stops.
+  /// The stopping rule of a fit.
   public let rule: Rule
   let count: Int
   let width: Int
@@ -57,13 +57,13 @@ public final class LogisticRegression {
   let labels: [Int]
   private let mean: [Double]
   private let interceptScale: Double
-  /// The features, centred by the rule, with the intercept's column. Shape: [N, K].
+  /// The features, centred by the rule, with a column for the intercept. Shape: [N, K].
   let inputs: Doubles
 
   /// - Parameters:
   ///   - features: Shape: [N, D], row after row.
-  ///   - labels: N indices below `classes`; every class is there.
-  /// - Throws: E0705 where numbers do not fit or are not finite; E0709 for a class without a sample; E0405.
+  ///   - labels: N indices below `classes`; every class has samples.
+  /// - Throws: E0705 if numbers do not match or are not finite; E0709 for a class without samples; E0405.
   public init<Number: BinaryFloatingPoint>(
     features: UnsafeBufferPointer<Number>, width: Int, labels: [Int], classes: Int,
     rule: Rule = .minimum
@@ -71,12 +71,12 @@ public final class LogisticRegression {
     guard width > 0, !labels.isEmpty, features.count == labels.count.multipliedReportingOverflow(by: width).0,
       Gemm.fitsDouble(labels.count, width + 1, classes)
     else {
-      throw Failure("E0705", "\(features.count) numbers are not features of \(labels.count) samples")
+      throw Failure("E0705", "\(features.count) feature values do not match \(labels.count) labels")
     }
     var samples = [Int](repeating: 0, count: max(classes, 0))
     for label in labels {
       guard samples.indices.contains(label) else {
-        throw Failure("E0705", "label \(label) is outside the \(classes) classes")
+        throw Failure("E0705", "label \(label) is out of range for \(classes) classes")
       }
       samples[label] += 1
     }
@@ -97,7 +97,8 @@ public final class LogisticRegression {
         let value = Double(features[i * width + j])
         guard value.isFinite else {
           throw Failure(
-            "E0705", "the features of sample \(i) are not finite", help: "look for nan in them")
+            "E0705", "the features of sample \(i) contain NaN or infinity", help: "check the features for nan"
+          )
         }
         out[i * columns + j] = value
         sums[j] += value
@@ -126,7 +127,7 @@ public final class LogisticRegression {
   /// Numbers of a state: [C, K].
   var stateCount: Int { classes * (width + 1) }
 
-  /// A state in the features' own coordinates.
+  /// A state in the original coordinates of the features.
   func fit(
     _ state: Doubles, c: Double, objective: Double, error: Double, iterations: Int, isConverged: Bool
   )
@@ -153,7 +154,7 @@ public final class LogisticRegression {
   }
 }
 
-/// Numbers in double precision, in memory that is accounted and may be refused.
+/// Numbers in double precision, in memory that counts against the limit.
 final class Doubles {
   let count: Int
   private let storage: Storage
@@ -161,7 +162,7 @@ final class Doubles {
 
   /// Zeros.
   ///
-  /// - Throws: E0405 when the memory is not there.
+  /// - Throws: E0405 if memory runs out.
   init(_ count: Int) throws {
     self.count = max(count, 0)
     let (bytes, isTooLarge) = self.count.multipliedReportingOverflow(by: MemoryLayout<Double>.size)

@@ -5,14 +5,14 @@ import MocoTensor
 
 /// The search for c of CoOp's program for linear probes, on validation images.
 ///
-/// First 1e6, 1e4, … 1e-6, and the best of them, the first of equals. Then eight rounds over the range from a
-/// tenth of it to ten times it: both ends are fitted, the better is kept (the left of equals), and the other
-/// moves to the middle of their logarithms. With the published rule, and fits from zeros, it finds what that
-/// program finds.
+/// First 1e6, 1e4, … 1e-6, and the best of them, the first in case of a tie. Then eight rounds over the range from a
+/// tenth of it to ten times it: both ends are fitted, the better one is kept (the left in case of a tie), and the other
+/// moves to the middle of their logarithms. With the published rule, and fits from zeros, it gives the results of that
+/// program.
 public struct ProbeSearch: Sendable {
   /// The values that are tried first.
   public static let grid: [Double] = [1e6, 1e4, 1e2, 1, 1e-2, 1e-4, 1e-6]
-  /// How often the range around the best is halved after that.
+  /// The number of halvings of the range around the best.
   public static let rounds = 8
   /// Each c is fitted once.
   public static let mostFits = grid.count + rounds + 1
@@ -23,16 +23,16 @@ public struct ProbeSearch: Sendable {
     public let c: Double
     /// On the validation images, 0…1.
     public let accuracy: Double
-    /// Whether its fit came to its end.
+    /// Whether its fit converged.
     public let isConverged: Bool
   }
 
-  /// In the order of trying, each c once.
+  /// In the order of the search, each c once.
   public private(set) var trials: [Trial] = []
   /// The c that each round kept.
   public private(set) var kept: [Double] = []
 
-  /// A search that has tried nothing.
+  /// A search without trials.
   package init() {}
 
   /// - Parameters:
@@ -40,13 +40,13 @@ public struct ProbeSearch: Sendable {
   ///   - round: called with the fit that each round keeps.
   ///   - progress: called with the number of fits so far.
   /// - Returns: the fit that the last round kept.
-  /// - Throws: what `minimize` throws.
+  /// - Throws: the errors of `minimize`.
   package mutating func run(
     _ regression: LogisticRegression, validation: ProbeSamples, iterations: Int,
     round: (LogisticRegression.Fit) throws -> Void = { _ in }, progress: (Int) -> Void = { _ in }
   ) throws -> LogisticRegression.Fit {
     var fits: [Double: (fit: LogisticRegression.Fit, accuracy: Double)] = [:]
-    // Small c are quick, and each minimum is a good beginning for the next.
+    // Small c are fast, and each minimum is a good initial point for the next.
     for c in ProbeSearch.grid.reversed() {
       fits[c] = try ProbeSearch.fit(regression, c, validation, iterations, near: fits)
       progress(fits.count)
@@ -79,7 +79,7 @@ public struct ProbeSearch: Sendable {
     trials.append(Trial(c: tried.fit.c, accuracy: tried.accuracy, isConverged: tried.fit.isConverged))
   }
 
-  /// The minimum for c, from the one with the nearest c.
+  /// The minimum for c, starting from the one with the nearest c.
   private static func fit(
     _ regression: LogisticRegression, _ c: Double, _ validation: ProbeSamples, _ iterations: Int,
     near fits: [Double: (fit: LogisticRegression.Fit, accuracy: Double)]
@@ -99,13 +99,13 @@ package struct ProbeSamples {
   private let features: Doubles
 
   /// - Parameter features: Shape: [V, D].
-  /// - Throws: E0705 where numbers do not fit; E0405.
+  /// - Throws: E0705 if numbers do not match; E0405.
   package init<Number: BinaryFloatingPoint>(
     features: UnsafeBufferPointer<Number>, width: Int, labels: [Int]
   ) throws {
     guard !labels.isEmpty, width > 0, features.count == labels.count.multipliedReportingOverflow(by: width).0
     else {
-      throw Failure("E0705", "\(features.count) numbers are not features of \(labels.count) samples")
+      throw Failure("E0705", "\(features.count) feature values do not match \(labels.count) labels")
     }
     self.labels = labels
     self.width = width
@@ -119,7 +119,7 @@ package struct ProbeSamples {
   package func logits(_ fit: LogisticRegression.Fit) throws -> [Double] {
     let classes = fit.intercepts.count
     guard fit.weights.count == classes * width, Gemm.fitsDouble(labels.count, classes, width) else {
-      throw Failure("E0705", "the features have a width of \(width), the probe another")
+      throw Failure("E0705", "the features have width \(width), which differs from the width of the probe")
     }
     let out = try Doubles(labels.count * classes)
     fit.weights.withUnsafeBufferPointer { weights in
@@ -133,7 +133,7 @@ package struct ProbeSamples {
     return (0..<out.count).map { out.base[$0] + fit.intercepts[$0 % classes] }
   }
 
-  /// The place of the largest logit of each sample, the first of equals.
+  /// The place of the largest logit of each sample, the first in case of a tie.
   package func predictions(_ fit: LogisticRegression.Fit) throws -> [Int] {
     let classes = fit.intercepts.count
     let logits = try logits(fit)

@@ -16,7 +16,7 @@ extension CLIPModel {
   /// The token table. Shape: [vocabulary, W].
   func tokenEmbedding() throws -> Tensor { try parameter("token_embedding.weight").value.contiguous() }
 
-  /// A token as people read it, without the space that marks the end of a word.
+  /// A token for display, without the space that marks the end of a word.
   func word(_ token: Int) throws -> String { trimmed(try tokenizer.decode([token])) }
 
   /// s = exp(logit_scale).
@@ -25,7 +25,7 @@ extension CLIPModel {
     return expFloat(values.first ?? 0)
   }
 
-  /// Whether a parameter of the text tower is being trained, so that no text feature may be kept.
+  /// Whether a parameter of the text tower is trained, so that text features must not be cached.
   var trainsText: Bool {
     parameters.contains {
       $0.variable.requiresGrad && !$0.name.hasPrefix("visual.") && $0.name != "logit_scale"
@@ -43,11 +43,11 @@ extension CLIPModel {
     name.hasPrefix("visual.transformer.") && (name.contains(".ln_1.") || name.contains(".ln_2."))
   }
 
-  /// The same model with LayerNorms of its own in the vision tower's blocks, trainable. Everything else is
+  /// The same model with its own LayerNorms in the vision tower's blocks, trainable. Everything else is
   /// shared, so that training them changes no other model.
   func withOwnVisionLayerNorms() throws -> CLIPModel { try branch(where: CLIPModel.isVisionLayerNorm) }
 
-  /// E_T for many sentences, in pieces, without gradient; rows are normalized.
+  /// E_T for many sentences, in chunks, without gradient; rows are normalized.
   ///
   /// - Shape: [sentences, D]
   func unitFeatures(of prompts: [[PromptKey]]) throws -> [Float] {

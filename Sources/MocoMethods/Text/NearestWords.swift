@@ -7,9 +7,9 @@ import MocoTensor
 public struct NearWords: Sendable {
   /// A word that is near.
   public struct Candidate: Sendable {
-    /// As people read it.
+    /// For display.
     public let word: String
-    /// Its place in the vocabulary.
+    /// Its index in the vocabulary.
     public let token: Int
     /// Euclidean distance between the soft row and the word's embedding.
     public let distance: Float
@@ -17,7 +17,7 @@ public struct NearWords: Sendable {
 
   /// "ctx_before_0[2]": the parameter and the row.
   public let place: String
-  /// The word the row began as, if any.
+  /// The word that initialised the row, if any.
   public let began: String?
   /// Nearest first.
   public let candidates: [Candidate]
@@ -51,8 +51,8 @@ public func nearestWords(_ rows: Tensor, clip: CLIPModel, count: Int = 3) throws
     return sum
   }
   let special: Set<Int> = [clip.config.startToken, clip.config.endToken]
-  // Lengths and products choose a few too many; their exact distances decide, because |a|² + |b|² − 2ab loses
-  // its digits where rows are close.
+  // Lengths and products select a few candidates too many; their exact distances decide, because |a|² + |b|² − 2ab loses
+  // precision for close rows.
   let kept = count + 8
   return try products.withFloats { dots in
     try (0..<rows.shape[0]).map { r in

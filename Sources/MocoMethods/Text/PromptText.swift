@@ -1,26 +1,26 @@
 import MocoBase
 import MocoCLIP
 
-/// Sentences and class names as the text tower's keys.
+/// Sentences and class names as keys of the text tower.
 ///
-/// The tokenizer joins signs that stand together: the full stop behind "U.S." makes one token of two, ".."
-/// instead of "." and ".". So a class name is never tokenized apart from what follows it: a prompt is the token
-/// row of its whole sentence, in which soft tokens take the places of the template's words.
+/// The tokenizer joins adjacent characters: the full stop after "U.S." gives one token ".."
+/// instead of "." and ".". So a class name is never tokenized separately from the following text: a prompt is the token
+/// row of its entire sentence, in which soft tokens replace the template's words.
 struct PromptText {
   let clip: CLIPModel
 
   /// The template's words around a class name, for one expert.
   struct Frame {
     let before: String
-    /// What follows the name, with the full stop if there is one.
+    /// The text after the name, with the full stop if there is one.
     let after: String
-    /// Soft rows in the places of the words before the name, and after it.
+    /// Soft rows in place of the words before the name, and after it.
     let beforeRows: Range<Int>
     let afterRows: Range<Int>
-    /// How many tokens behind the name the soft tokens replace: those of `after`'s words, or none where the soft
-    /// tokens behind the name are words of `before`.
+    /// The number of tokens after the name that the soft tokens replace: those of `after`'s words, or none if the soft
+    /// tokens after the name are words of `before`.
     let replaced: Int
-    /// How messages call the owner of the soft tokens.
+    /// The name of the owner of the soft tokens in messages.
     let owner: String
   }
 
@@ -32,28 +32,28 @@ struct PromptText {
     return try clip.tokenizer.encode(text)
   }
 
-  /// Token ids of a class name alone; an underscore reads as a space.
+  /// Token ids of a class name; an underscore is read as a space.
   ///
-  /// - Throws: E0604 for a name that tokenizes to nothing.
+  /// - Throws: E0604 for a name without tokens.
   func name(_ name: String) throws -> [Int] {
     let ids = try tokens(Template.readable(name))
     guard !ids.isEmpty else {
       throw Failure(
-        "E0604", "the class name \"\(name)\" has no token",
-        help: "give the class a name made of letters or digits")
+        "E0604", "the class name \"\(name)\" has no tokens",
+        help: "use a class name with letters or digits")
     }
     return ids
   }
 
-  /// A whole sentence: [start] words [end]. Where the text itself holds an [end], it is read up to the first,
-  /// since CLIP takes the feature there.
+  /// A complete sentence: [start] words [end]. A text that contains an [end] is read up to the first one,
+  /// because CLIP reads the feature there.
   ///
-  /// - Throws: E0603 when it is longer than the context.
+  /// - Throws: E0603 if it is longer than the context.
   func sentence(_ text: String) throws -> [PromptKey] {
     let ids = try tokens(text)
     guard ids.count + 2 <= context else {
       throw Failure(
-        "E0603", "\"\(clipped(text))\" needs \(ids.count + 2) tokens; the model reads \(context)",
+        "E0603", "\"\(clipped(text))\" needs \(ids.count + 2) tokens; the model accepts at most \(context)",
         help: "shorten the template or the class name")
     }
     return clip.config.text.read(([clip.config.startToken] + ids + [clip.config.endToken]).map { .token($0) })
@@ -61,14 +61,14 @@ struct PromptText {
 
   /// The prompts of names in one frame.
   ///
-  /// As the published programs do it (CoOp, and the mixture's authors): the sentence's row loses the tokens of
-  /// the words before the name; its first tokens, as many as the name has by itself, are the name; as many as
-  /// are replaced go; the rest stays. The feature is read where the sentence has its first [end].
+  /// As in the published programs (CoOp, and the mixture's authors): the tokens of
+  /// the words before the name are removed from the sentence's row. The next tokens, as many as the name has on its own, are the name. As many as
+  /// are replaced are removed. The rest stays. The feature is read at the first [end] of the sentence.
   ///
   /// - Parameters:
-  ///   - alone: the names' own tokens.
-  ///   - rows: sentences that are known already, by what follows the name.
-  /// - Throws: E0603 when a prompt is longer than the context.
+  ///   - alone: the tokens of the names on their own.
+  ///   - rows: known sentences, by the text after the name.
+  /// - Throws: E0603 if a prompt is longer than the context.
   func prompts(
     _ names: [String], alone: [[Int]], in frame: Frame, rows: inout [String: [[Int]]]
   ) throws -> [[PromptKey]] {
@@ -82,7 +82,7 @@ struct PromptText {
         throw Failure(
           "E0603",
           "class \"\(clipped(name))\" with the \(soft) soft tokens of \(frame.owner) needs \(count) tokens; "
-            + "the model reads \(context)",
+            + "the model accepts at most \(context)",
           help: "shorten the class name or the template", argument: "classes")
       }
       let row = words + [end]
@@ -102,7 +102,7 @@ struct PromptText {
   private func rows(
     _ names: [String], in frame: Frame, known: inout [String: [[Int]]]
   ) throws -> [[Int]] {
-    // Nothing joins across a space. Only references of HTML are read by what stands elsewhere in the text.
+    // Nothing joins across a space. Only HTML references depend on other parts of the text.
     let mark: (Character) -> Bool = { $0 == "&" || $0 == "<" }
     let isApart =
       frame.before.last?.isWhitespace ?? true && !frame.before.contains(where: mark)

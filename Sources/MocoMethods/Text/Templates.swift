@@ -1,17 +1,17 @@
-// Hand-written prompts. G groups of templates; group g is where expert g comes from.
+// Hand-written prompts. G groups of templates; group g initialises expert g.
 
 import MocoBase
 
-/// A sentence with one hole for the class name: `a photo of a {}.`
+/// A sentence with one placeholder for the class name: `a photo of a {}.`
 public struct Template: Sendable, Hashable {
   /// The sentence as written.
   public let text: String
-  /// What stands before the hole, and after it.
+  /// The text before the placeholder, and after it.
   public let before: String
   /// See `before`.
   public let after: String
 
-  /// - Throws: E0701 unless `text` holds exactly one `{}`.
+  /// - Throws: E0701 unless `text` contains exactly one `{}`.
   public init(_ text: String) throws {
     var parts: [String] = []
     var current = ""
@@ -32,15 +32,15 @@ public struct Template: Sendable, Hashable {
       throw Failure(
         "E0701", "template \"\(text)\" has \(found == 0 ? "no {}" : "\(found) {}")",
         help: found == 0
-          ? "write {} where the class name goes: \"a photo of a {}.\""
-          : "keep one {}, the place of the class name")
+          ? "write {} in place of the class name: \"a photo of a {}.\""
+          : "keep only one {}, for the class name")
     }
     self.text = text
     before = parts[0]
     after = parts[1]
   }
 
-  /// The sentence for one class. An underscore in a class name reads as a space.
+  /// The sentence for one class. An underscore in a class name is read as a space.
   public func filled(with name: String) -> String { before + Template.readable(name) + after }
 
   /// `after` without the full stop that closes the sentence.
@@ -51,15 +51,15 @@ public struct Template: Sendable, Hashable {
     return String(text)
   }
 
-  /// A class name as people read it.
+  /// A class name for display.
   public static func readable(_ name: String) -> String {
     String(name.map { $0 == "_" ? " " : $0 })
   }
 }
 
-/// Templates that mean the same kind of picture. The first one initialises the group's expert.
+/// Templates for the same kind of picture. The first one initialises the group's expert.
 public struct TemplateGroup: Sendable, Hashable {
-  /// What the group, and its expert, is called.
+  /// The name of the group and its expert.
   public let name: String
   /// In order; the first initialises the expert.
   public let templates: [Template]
@@ -68,7 +68,7 @@ public struct TemplateGroup: Sendable, Hashable {
   public init(name: String, templates: [Template]) throws {
     guard !templates.isEmpty else {
       throw Failure(
-        "E0703", "group \"\(name)\" has no template", help: "a group needs at least one sentence with {}")
+        "E0703", "group \"\(name)\" has no templates", help: "add at least one sentence with {}")
     }
     self.name = name
     self.templates = templates
@@ -93,10 +93,10 @@ public struct TemplateSet: Sendable, Hashable {
   public init(name: String, doc: String = "", groups: [TemplateGroup]) throws {
     guard !groups.isEmpty else {
       throw Failure(
-        "E0703", "templates \(name) has no group", help: "write: group \"name\" { \"… {} …\" }")
+        "E0703", "templates \(name) has no groups", help: "write group \"name\" { \"… {} …\" }")
     }
     for (i, group) in groups.enumerated() where groups[..<i].contains(where: { $0.name == group.name }) {
-      throw Failure("E0703", "templates \(name) names two groups \"\(group.name)\"")
+      throw Failure("E0703", "templates \(name) has two groups named \"\(group.name)\"")
     }
     self.name = name
     self.doc = doc

@@ -5,25 +5,25 @@ import MocoTensor
 
 // B images, C classes, D embedding width.
 
-/// CLIP without training: one sentence a class, or the mean over several.
+/// CLIP without training: one sentence per class, or the mean over several.
 ///
 /// t[c] = n(Σ_m n(E_T(template m with c))), logits[b,c] = exp(logit_scale) · ⟨v_b, t[c]⟩.
 public final class ZeroShot: Classifier, Copied {
-  /// The model that answers.
+  /// The CLIP model.
   public let clip: CLIPModel
-  /// The classes that it was made with, in order.
+  /// The classes that it was created with, in order.
   public let classes: [String]
-  /// The sentences whose features are averaged.
+  /// The sentences with averaged features.
   public let templates: [Template]
-  /// What questions about base classes mean; all at first.
+  /// The base classes; initially all.
   public private(set) var trained: TrainingScope
   private let text = TextFeatureCache()
 
-  /// - Throws: E0703 for an empty or repeated class list, or without a template.
+  /// - Throws: E0703 for an empty class list or one with duplicates, or without a template.
   public init(clip: CLIPModel, classes: [String], templates: [Template]) throws {
     try checkClasses(classes, least: 2)
     guard !templates.isEmpty else {
-      throw Failure("E0703", "zero_shot needs a template", help: "for example \"a photo of a {}.\"")
+      throw Failure("E0703", "zero_shot needs a template", help: "use one such as \"a photo of a {}.\"")
     }
     self.clip = clip
     self.classes = classes
@@ -43,14 +43,14 @@ public final class ZeroShot: Classifier, Copied {
     }
   }
 
-  /// What the text features of some classes cost.
+  /// The cost of the text features of some classes.
   ///
-  /// - Throws: E0603, E0604 for names the model cannot read.
+  /// - Throws: E0603, E0604 for invalid names.
   public func cost(_ names: [String]) throws -> PromptCost { try clip.cost(of: sentences(names)) }
 
   /// t for any classes. Shape: [C, D].
   ///
-  /// - Throws: E0703 for an empty list; E0603, E0604 for names the model cannot read.
+  /// - Throws: E0703 for an empty list; E0603, E0604 for invalid names.
   public func textFeatures(_ names: [String]) throws -> Tensor {
     try checkClasses(names)
     return try text.features(for: names, parameters: [], keeping: !clip.trainsText) {
@@ -94,7 +94,7 @@ public final class ZeroShot: Classifier, Copied {
 
   static let descriptor = MethodDescriptor(
     kind: "zero_shot", typeName: "ZeroShot",
-    summary: "CLIP without training: the class whose sentence is nearest.",
+    summary: "CLIP without training: the class with the most similar sentence.",
     function: MethodFunction(
       "zero_shot",
       [
@@ -102,8 +102,8 @@ public final class ZeroShot: Classifier, Copied {
         MethodOption("templates", .templates, "nil"),
       ],
       text: """
-        CLIP without training: the class whose sentence is nearest to the image. With several templates, the mean of
-        their features is taken. Without any the sentence is "a photo of a {}."
+        CLIP without training: the class with the sentence most similar to the image. With several templates, the mean of
+        their features is used. The default template is "a photo of a {}."
         """,
       example: """
         let zero = zero_shot(clip, classes: data.classes, template: "a photo of a {}.")
@@ -112,7 +112,7 @@ public final class ZeroShot: Classifier, Copied {
     ) { arguments in
       guard !(arguments.isGiven("template") && arguments.isGiven("templates")) else {
         throw Failure(
-          "E0305", "zero_shot takes template or templates, not both", argument: "templates")
+          "E0305", "zero_shot accepts template or templates, not both", argument: "templates")
       }
       var list = [try Template("a photo of a {}.")]
       for name in ["template", "templates"] where arguments.hasValue(name) {

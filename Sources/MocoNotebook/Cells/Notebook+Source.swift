@@ -4,15 +4,15 @@ import MocoLang
 // The text of a notebook:
 //
 //   // %% Title              begins a cell of code
-//   // %% [markdown]         begins prose, whose lines begin with //
-//   // %% {"id": "a1"}       what Jupyter keeps of a cell
-//   // \%% no cell           a line of prose or a comment that would begin a cell has one backslash more
+//   // %% [markdown]         begins a text cell, whose lines begin with //
+//   // %% {"id": "a1"}       the Jupyter metadata of a cell
+//   // \%% no cell           a line of text or a comment that would start a cell has one more backslash
 //   //%time x                a command of the session, which a script does not run
 //
-// A blank line stands between two cells and belongs to neither.
+// A blank line separates two cells and belongs to neither.
 
 extension Notebook {
-  /// The member of a cell's attributes that holds what Jupyter keeps of the whole notebook: of the first cell only.
+  /// The member of the first cell's attributes with Jupyter's metadata of the entire notebook.
   static let notebookKey = "notebook"
 
   /// Reads the cells of a program's text.
@@ -60,7 +60,7 @@ extension Notebook {
       help: "write // %% Title {\"tags\": [\"slow\"]}, or leave out the braces")
   }
 
-  /// The notebook as a program's text.
+  /// The notebook as the text of a program.
   public var source: String {
     var result = ""
     for (index, cell) in cells.enumerated() {
@@ -88,7 +88,7 @@ extension Notebook {
     text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Substring.init)
   }
 
-  /// Prose from its lines. A line without `//` stays as it is, so that nothing is lost.
+  /// Prose from its lines. A line without `//` is kept unchanged, so that nothing is lost.
   private static func prose(_ text: String) -> String {
     lines(text).map { line -> String in
       guard line.hasPrefix("//") else { return String(line) }
@@ -123,7 +123,7 @@ extension Notebook {
     }.joined(separator: "\n")
   }
 
-  /// One backslash more before `%%` at the beginning.
+  /// One more backslash before `%%` at the start of a line.
   private static func escaped(_ line: Substring) -> String {
     let rest = line.drop { $0 == "\\" || $0 == " " || $0 == "\t" }
     guard rest.hasPrefix("%%") else { return String(line) }
@@ -138,7 +138,7 @@ extension Notebook {
 }
 
 extension CellHead {
-  /// Whether the first line of a text begins a cell.
+  /// Whether the first line of a text starts a cell.
   static func begins(_ text: String) -> Bool {
     let line = text.prefix { $0 != "\n" }.drop { $0 == " " || $0 == "\t" }
     return line.hasPrefix("//") && CellHead(comment: String(line.dropFirst(2))) != nil

@@ -1,22 +1,22 @@
-// A program as a notebook: its text in cells, with what belongs to each. No outputs: those are a recording's.
+// A program as a notebook: its text in cells, with their attributes. Outputs are in a recording.
 
 import MocoBase
 import MocoLang
 
-/// A notebook: what a `.moco` file, or a Jupyter notebook, has in its cells.
+/// A notebook: the cells of a `.moco` file or a Jupyter notebook.
 public struct Notebook: Equatable, Sendable {
   /// A cell.
   public struct Cell: Equatable, Sendable {
     /// Code, prose in Markdown, or raw text.
     public var kind: Program.Cell.Kind
-    /// Behind `// %%`; empty for none.
+    /// The text after `// %%`; empty for none.
     public var title: String
     /// The text, without the `// %%` line and without the `//` of prose.
     public var source: String
-    /// What Jupyter keeps of the cell: `id`, `metadata`, `attachments`. Empty for a cell that was written here.
+    /// Jupyter's attributes of the cell: `id`, `metadata`, `attachments`. Empty for a cell that was not imported.
     public var attributes: JsonObject
 
-    /// A cell without attributes, unless they are given.
+    /// A cell, without attributes by default.
     public init(
       _ kind: Program.Cell.Kind, title: String = "", source: String, attributes: JsonObject = JsonObject()
     ) {
@@ -29,7 +29,7 @@ public struct Notebook: Equatable, Sendable {
 
   /// In order.
   public var cells: [Cell]
-  /// What Jupyter keeps of the notebook, without what every notebook of moco has; empty for one that was written here.
+  /// Jupyter's metadata of the notebook, without that of every moco notebook; empty for one that was not imported.
   public var metadata: JsonObject
 
   /// A notebook of these cells.

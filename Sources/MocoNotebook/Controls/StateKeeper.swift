@@ -6,17 +6,17 @@ import MocoLang
   import Glibc
 #endif
 
-/// A copy of the process that stands still until it is told the controls to go through.
+/// A copy of the process that waits for the controls to run.
 final class StateKeeper {
   private let child: pid_t
   private let command: Int32
   private let results: Int32
   private var isRunning = true
 
-  /// Makes the copy.
+  /// Creates the copy.
   ///
-  /// - Parameter work: what it does once the controls are known.
-  /// - Throws: E0405 where the system has no room for it.
+  /// - Parameter work: its work, once the controls are known.
+  /// - Throws: E0405 if the system cannot create it.
   init(_ work: ([Int: Control]) -> StateWork) throws {
     var ends: [Int32] = [-1, -1]
     let results = cp_memory_file()
@@ -49,13 +49,13 @@ final class StateKeeper {
 
   private static var noRoom: Failure {
     Failure(
-      "E0405", "the system has no room for copies of the process, which go through the controls",
-      help: "close other programs, or write --controls default")
+      "E0405", "the system cannot create copies of the process for the states of the controls",
+      help: "close other programs, or use --controls default")
   }
 
-  /// Goes through the controls, and waits for it.
+  /// Runs the states of the controls, and waits for the results.
   ///
-  /// - Throws: E0406 where it was interrupted, E0405 where a copy could not be made or has ended.
+  /// - Throws: E0406 when interrupted, E0405 if a copy could not be created or has ended.
   func results(of known: [Int: Control]) throws -> [StateResult] {
     let fields = known.map { place, control in StateKeeper.field(place, control) }
     var line = Json.array(fields).serialized() + "\n"
@@ -85,8 +85,8 @@ final class StateKeeper {
     case .interrupted: throw Failure("E0406", "interrupted while the states of the controls ran")
     case .failed:
       throw Failure(
-        "E0405", "a copy of the process, which went through the controls, has ended",
-        help: "close other programs, or write --controls default")
+        "E0405", "a copy of the process, which ran states of the controls, has ended unexpectedly",
+        help: "close other programs, or use --controls default")
     }
     lseek(results, 0, SEEK_SET)
     let bytes = StateKeeper.readAll(results)
@@ -95,7 +95,7 @@ final class StateKeeper {
     }
   }
 
-  /// Ends the copy, where it has not ended.
+  /// Ends the copy, if it is still running.
   func end() {
     guard isRunning else { return }
     isRunning = false
@@ -129,7 +129,7 @@ final class StateKeeper {
     return control
   }
 
-  /// The bytes up to a line feed; nil where the other end has closed before.
+  /// The bytes up to a line feed; nil if the other end closes earlier.
   private static func read(_ descriptor: Int32) -> [UInt8]? {
     var line: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)

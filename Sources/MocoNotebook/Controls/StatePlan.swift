@@ -1,18 +1,18 @@
 import MocoLang
 
-/// Which cells of a program have to run for which values of its controls.
+/// The cells of a program to run for each value of its controls.
 ///
-/// A cell depends on the controls that are declared in it, or in a cell from which it takes something. Cells that depend
-/// on none run once, before the others wherever that gives the same.
+/// A cell depends on the controls that are declared in it, or in a cell that it uses. Cells that depend
+/// on none run once, before the others if the result is the same.
 struct StatePlan {
-  /// The controls that can be gone through, in the order of the program.
+  /// The controls with a finite number of values, in the order of the program.
   let controls: [Program.DeclaredControl]
   /// Cells that run once, in order.
   let first: [Int]
-  /// The others, in order: those that depend on a control, and those that cannot run before them.
+  /// The other cells, in order: those that depend on a control, and those that cannot run before them.
   let rest: [Int]
   private let flow: CellFlow
-  /// The places in `controls` that cells depend on; cells that depend on none are not there.
+  /// The indices of `controls` that cells depend on; without cells that depend on none.
   let dependence: [Int: Set<Int>]
 
   init(_ program: Program, _ context: CheckContext) {
@@ -36,10 +36,10 @@ struct StatePlan {
     (self.first, self.rest, self.dependence, self.flow) = (first, rest, dependence, flow)
   }
 
-  /// The sets of controls whose values are gone through together: those of cells that depend on no more than another
-  /// cell go with that one.
+  /// The sets of controls whose values are combined. A cell that depends on a subset of another cell's controls
+  /// belongs to that set.
   ///
-  /// - Parameter known: the controls that were declared; others stay as they are.
+  /// - Parameter known: the declared controls; others are fixed.
   func groups(_ known: Set<Int>) -> [Set<Int>] {
     var sets: [Set<Int>] = []
     for cell in rest {
@@ -49,8 +49,8 @@ struct StatePlan {
     return sets.filter { one in !sets.contains { $0 != one && one.isSubset(of: $0) } }
   }
 
-  /// The cells that run for a group, in an order that gives what that of the program gives: a cell stands above others that
-  /// depend on a control more where it may, so that it runs less often.
+  /// The cells that run for a group, in an order with the same results as in the program: a cell comes before others that
+  /// depend on more controls if possible, so that it runs less often.
   func cells(of group: Set<Int>, _ known: Set<Int>) -> [Int] {
     func wanted(_ cell: Int) -> Set<Int> { (dependence[cell] ?? []).intersection(known) }
     var result: [Int] = []

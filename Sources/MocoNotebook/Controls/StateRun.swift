@@ -7,31 +7,31 @@ import MocoSession
   import Glibc
 #endif
 
-/// Runs the cells of a program as `NotebookRun` does, and those that depend on a control once more for each of its
+/// Runs the cells of a program like `NotebookRun`, and those that depend on a control again for each of its
 /// values.
 ///
-/// Every state begins with the program as it was before the first control: in a copy of the process, which has models,
-/// data and random numbers exactly as they were then, without running anything again. What a state shows is what a run
-/// with `--set` shows.
+/// Every state starts with the program before the first control: in a copy of the process, with identical models,
+/// data and random numbers, without running anything again. The outputs of a state equal those of a run
+/// with `--set`.
 public struct StateRun {
-  /// How a page goes through the values of its controls.
+  /// Options for running the states of a page.
   public struct Options {
-    /// States that are run at most.
+    /// Maximum number of states.
     public var most = 500
-    /// Copies of the process that work at the same time.
+    /// Number of copies of the process at the same time.
     public var jobs = 1
     /// Called in each copy before it works.
     public var copyBegins: () -> Void = {}
-    /// Told what going through the values will cost, before it begins.
+    /// Called with the estimated cost before the states run.
     public var says: (String) -> Void = { _ in }
 
     /// One state after the other.
     public init() {}
   }
 
-  /// What has come of the cells with the controls as they were declared, or set.
+  /// The results of the cells with the declared or set values of the controls.
   public private(set) var run: NotebookRun
-  /// What they show otherwise; nil where no control can be gone through.
+  /// The outputs of other states; nil if no control has other values.
   public private(set) var states: PageStates?
 
   private let plan: StatePlan
@@ -39,20 +39,20 @@ public struct StateRun {
   private let session: Session
   private let homes: [Int: [(name: String, text: String)]]
   private let options: Options
-  /// The numbers of the cells that run, by their places.
+  /// The numbers of the cells that run, by index.
   private var numbers: [Int: Int] = [:]
-  /// What cells show that ran once.
+  /// The outputs of cells that ran once.
   private var once: [Int: String] = [:]
   private var records: [Int: CellRecord] = [:]
   private var status = Outcome.Status.fine
 
   /// - Parameters:
-  ///   - program: was checked in the session, and has no errors.
-  ///   - settings: of top-level `let`s: `--set`.
+  ///   - program: a program without errors, checked in the session.
+  ///   - settings: values of top-level `let`s: `--set`.
   ///   - recorder: the session's delegate.
-  ///   - before: told the place of each cell before it runs.
-  /// - Throws: E0307 for a setting of a name that the program does not have; E1005 where there are too many states, or where
-  ///   the values of one control depend on another's; E0406 where it was interrupted.
+  ///   - before: called with the index of each cell before it runs.
+  /// - Throws: E0307 for a setting with an unknown name; E1005 for too many states, or if
+  ///   the values of one control depend on another's; E0406 when interrupted.
   public init(
     _ program: CheckedProgram, in session: Session, recorder: NotebookRecorder,
     settings: [(name: String, text: String)] = [], options: Options = Options(),
@@ -76,7 +76,7 @@ public struct StateRun {
       before(index)
       run(default: index, recorder)
       guard status == .fine else {
-        // Those above it run too, as they would in the order of the program.
+        // Cells above it run too, as in the order of the program.
         let failed = status
         for above in plan.rest where above < index {
           before(above)
@@ -117,7 +117,7 @@ public struct StateRun {
     }
   }
 
-  /// Cells below one that failed show nothing.
+  /// Cells below a failed one have no outputs.
   private mutating func forget(below failed: Int, among cells: ArraySlice<Int>) {
     for index in cells where index > failed { records[index] = nil }
   }
@@ -140,7 +140,7 @@ public struct StateRun {
 
   // MARK: - How many
 
-  /// The controls that were declared and can be gone through, by their places in the plan.
+  /// The declared controls with a finite number of values, by their indices in the plan.
   private var known: [Int: Control] {
     var found: [Int: Control] = [:]
     for (place, control) in plan.controls.enumerated() {
@@ -170,11 +170,11 @@ public struct StateRun {
     }
     throw Failure(
       "E1005",
-      "the controls of \(program.source.name) have \(total == Int.max ? "too many" : String(total)) states, and a page "
-        + "holds \(options.most): \(words.joined(separator: " + "))",
+      "the controls of \(program.source.name) have \(total == Int.max ? "too many" : String(total)) states, but a page "
+        + "supports \(options.most): \(words.joined(separator: " + "))",
       help:
-        "give a slider a coarser step or a picker fewer images, declare controls that have nothing to do with each "
-        + "other in cells of their own, or write --controls default for a page that stays as it is")
+        "use a larger slider step or fewer images in a picker, declare independent controls "
+        + "in separate cells, or use --controls default for a page without active controls")
   }
 
   /// `12 states of 3 cells, about 8 s`
@@ -199,7 +199,7 @@ public struct StateRun {
 
   // MARK: - In the copies
 
-  /// Goes through all values, in a copy of the process that has stood still since the first cell that depends on one.
+  /// Runs all values, in a copy of the process that has waited since the first cell that depends on a control.
   private func work(_ known: [Int: Control]) -> StateWork {
     StateWork(
       plan: plan, known: known, jobs: options.jobs, copyBegins: options.copyBegins,
@@ -218,7 +218,7 @@ public struct StateRun {
       throw Failure(
         "E1005", fault,
         help:
-          "give each control values that depend on no other, or write --controls default for a page that stays as it is"
+          "use control values that do not depend on another control, or use --controls default for a page without active controls"
       )
     }
     var states = PageStates(values: [], cells: [:], outputs: [])
@@ -235,7 +235,7 @@ public struct StateRun {
     let ends = found.filter(\.isEnd)
     for index in numbers.keys.sorted() {
       let own = self.own(index, known)
-      // Below a cell that has ended the run nothing is shown: it depends on the controls of that cell too.
+      // Cells below one that has ended the run have no outputs: they depend on the controls of that cell too.
       var above = ends.filter { $0.cell < index }
       var controls = Set(own)
       for end in above { controls.formUnion(self.own(end.cell, known)) }
@@ -262,7 +262,7 @@ public struct StateRun {
     return states
   }
 
-  /// Combinations of values that the table of one cell may have.
+  /// Maximum number of combinations in the table of one cell.
   private static let mostPlaces = 20_000
 
   /// The known controls that a cell depends on, in order.
@@ -270,7 +270,7 @@ public struct StateRun {
     (plan.dependence[cell] ?? []).filter { known[$0] != nil }.sorted()
   }
 
-  /// The places of the values of some controls in a combination of them; those of the last change first.
+  /// The indices of the values of some controls in a combination; the last one varies fastest.
   private func values(_ state: Int, _ controls: [Int], _ known: [Int: Control]) -> [Int: Int] {
     var rest = state
     var values: [Int: Int] = [:]

@@ -7,16 +7,16 @@ import MocoSession
   import Glibc
 #endif
 
-/// What a cell has shown in one state.
+/// The output of a cell in one state.
 struct StateResult {
-  /// Its place.
+  /// Its index.
   var cell: Int
-  /// The places of the values of the controls that it depends on, in the order of the controls.
+  /// The indices of the values of the controls that it depends on, in the order of the controls.
   var values: [Int]
   var html: String
-  /// Whether the run has ended here: by an error, or by `exit`.
+  /// Whether the run has ended in this cell: by an error, or by `exit`.
   var isEnd = false
-  /// Why the states cannot be gone through; nil where they can.
+  /// Why the states cannot be run; nil if they can.
   var fault: String?
 
   init(cell: Int, values: [Int], html: String, isEnd: Bool, fault: String? = nil) {
@@ -42,24 +42,24 @@ struct StateResult {
   }
 }
 
-/// Goes through the values of controls in copies of the process, each of which goes on from where its parent stands.
+/// Runs the values of controls in copies of the process. Each copy continues from the state of its parent.
 struct StateWork {
   let plan: StatePlan
   let known: [Int: Control]
   let jobs: Int
   let copyBegins: () -> Void
-  /// Takes the session over in a copy.
+  /// Prepares the session in a copy.
   let begin: () -> NotebookRecorder
   let run: (Int, NotebookRecorder, [String: String]) -> (CellRecord, Outcome.Status)
 
-  /// Ends of copies.
+  /// Exit codes of copies.
   enum End: Int32 {
     case fine = 0
     case failed = 1
     case interrupted = 2
   }
 
-  /// Goes through everything. - Parameter descriptor: where lines of results go.
+  /// Runs all states. - Parameter descriptor: the file for result lines.
   func run(to descriptor: Int32) -> End {
     let places = Set(known.keys)
     let recorder = begin()
@@ -72,7 +72,7 @@ struct StateWork {
     return .fine
   }
 
-  /// Runs cells from where the process stands; where one declares controls, copies of the process go on for each of their
+  /// Runs cells from the current state; if one declares controls, copies of the process continue for each of their
   /// values.
   private func go(
     _ cells: ArraySlice<Int>, _ group: Set<Int>, _ values: [Int: Int], _ recorder: NotebookRecorder,
@@ -102,7 +102,7 @@ struct StateWork {
     return .fine
   }
 
-  /// Runs one cell and writes what it shows. - Returns: nil where the next may run.
+  /// Runs one cell and writes its output. - Returns: nil if the next may run.
   private func run(
     _ cell: Int, _ recorder: NotebookRecorder, _ values: [Int: Int], _ descriptor: Int32
   ) -> End? {
@@ -120,7 +120,7 @@ struct StateWork {
     return status == .fine ? nil : .fine
   }
 
-  /// Where a control has other values in this state than in the first.
+  /// Checks that a control has the same values in this state as in the first.
   private func fault(_ record: CellRecord, _ cell: Int) -> String? {
     for (place, control) in known where plan.controls[place].cell == cell {
       guard let now = record.controls.last(where: { $0.name == control.name }) else {
@@ -143,7 +143,7 @@ struct StateWork {
 
   // MARK: - Copies
 
-  /// Does work in a copy of the process for each of some values, several at a time at the top.
+  /// Runs a closure in a copy of the process for each of some values, several at a time at the top level.
   private func copies(_ values: [[Int: Int]], isTop: Bool, _ work: ([Int: Int]) -> End) -> End {
     var running = 0
     var result = End.fine
@@ -173,11 +173,11 @@ struct StateWork {
     return result
   }
 
-  /// Writes a line at the end of a file that copies share. - Returns: whether all of it was written.
+  /// Appends a line to a file that copies share. - Returns: whether all of it was written.
   private static func write(_ line: String, to descriptor: Int32) -> Bool {
     var text = line
     return text.withUTF8 { bytes in
-      // One call: the file appends, so that no other copy writes between.
+      // One call in append mode, so that lines of copies do not mix.
       while true {
         let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         if count < 0, errno == EINTR { continue }

@@ -4,7 +4,7 @@ import MocoLang
 import MocoRuntime
 import MocoSession
 
-/// What Jupyter stores of outputs, and what its clients get of documents.
+/// Jupyter's format of outputs, and of documents for its clients.
 public enum JupyterOutput {
   /// The outputs of a cell in a notebook file.
   static func outputs(_ record: CellRecord) -> [Json] {
@@ -53,11 +53,11 @@ public enum JupyterOutput {
     ]
   }
 
-  /// A document by media types: always `text/plain`; a drawing or a picture that stands alone as itself, what is more than
-  /// text as `text/html`. Not both: clients prefer HTML, and take drawings out of that of a notebook which is not trusted.
-  /// The only drawing of a document comes as `image/png` too, for PDF and for viewers without SVG.
+  /// A document by media types: always `text/plain`; a single drawing or picture in its own format, other content than
+  /// text as `text/html`. Not both: clients prefer HTML, and remove drawings from HTML in an untrusted notebook.
+  /// The only drawing of a document is also added as `image/png`, for PDF and for viewers without SVG.
   ///
-  /// - Parameter text: the document as text, where it was made before.
+  /// - Parameter text: the document as text, if already available.
   public static func bundle(_ document: Document, text: String? = nil) -> [(String, Json)] {
     var text = text ?? document.terminal(TerminalOptions())
     if text.hasSuffix("\n") { text.removeLast() }
@@ -66,7 +66,7 @@ public enum JupyterOutput {
     return (picture(document) ?? [("text/html", .string(document.html()))]) + png(document) + [plain]
   }
 
-  /// How large a client shows the PNG of a drawing, which has twice the pixels.
+  /// The display size of the PNG of a drawing, which has twice the resolution.
   public static func metadata(_ document: Document) -> Json {
     guard let figure = drawing(document), FigurePNG.missing == nil else { return .object(JsonObject()) }
     let size = figure.svgSize
@@ -75,7 +75,7 @@ public enum JupyterOutput {
     ]
   }
 
-  /// Why drawings have no PNG beside them; nil where they have one.
+  /// Why drawings have no PNG; nil if they have one.
   public static var missing: String? { FigurePNG.missing }
 
   private static func png(_ document: Document) -> [(String, Json)] {
@@ -83,7 +83,7 @@ public enum JupyterOutput {
     return [("image/png", .string(Base64.encode(bytes)))]
   }
 
-  /// The drawing of a document that has one, and beside it text alone.
+  /// The drawing of a document with one drawing and otherwise only text.
   private static func drawing(_ document: Document) -> (any DocumentFigure)? {
     var found: (any DocumentFigure)?
     for block in document.blocks {
@@ -98,7 +98,7 @@ public enum JupyterOutput {
     return found
   }
 
-  /// Whether lines of text are all there is.
+  /// Whether the document has only lines of text.
   private static func isText(_ document: Document) -> Bool {
     document.blocks.allSatisfy { block in
       switch block {
@@ -108,7 +108,7 @@ public enum JupyterOutput {
     }
   }
 
-  /// The only block of a document, where it is a drawing or a picture.
+  /// The only block of a document, if it is a drawing or a picture.
   private static func picture(_ document: Document) -> [(String, Json)]? {
     guard document.blocks.count == 1 else { return nil }
     switch document.blocks[0] {
@@ -118,7 +118,7 @@ public enum JupyterOutput {
     }
   }
 
-  /// As a notebook file has it: texts by lines, but for bytes.
+  /// The form in a notebook file: text as lists of lines, except bytes.
   private static func stored(_ bundle: [(String, Json)]) -> JsonObject {
     JsonObject(
       bundle.map { type, value in

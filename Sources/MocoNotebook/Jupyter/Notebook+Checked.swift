@@ -2,12 +2,12 @@ import MocoBase
 import MocoLang
 
 extension Notebook {
-  /// The notebook as a program's text, which was read back and is the same notebook.
+  /// The notebook as the text of a program, verified by reading it back.
   ///
   /// - Parameters:
-  ///   - name: what messages call the notebook.
-  ///   - dialect: how programs are read.
-  /// - Throws: E1002 for a cell that a program cannot hold: one with an open bracket or string swallows the next.
+  ///   - name: the name of the notebook in messages.
+  ///   - dialect: the dialect of programs.
+  /// - Throws: E1002 for a cell that a program cannot contain: an open bracket or string would include the next cell.
   public func checkedSource(name: String, _ dialect: Dialect) throws -> String {
     let text = source
     let program = Parser.parse(SourceFile(name: name, text: text), dialect).program
@@ -21,7 +21,7 @@ extension Notebook {
     }
     let number = (place ?? max(0, cells.count - 1)) + 1
     throw Failure(
-      "E1002", "cell \(number) of \(name) cannot be written into a program and be read back",
+      "E1002", "cell \(number) of \(name) cannot be written to a program and read back",
       help: "close its brackets and strings in Jupyter, and write no // %% line within it")
   }
 }

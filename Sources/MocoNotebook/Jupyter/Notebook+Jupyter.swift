@@ -5,20 +5,20 @@ import MocoSession
 // Jupyter's notebook format 4: nbformat.readthedocs.io, "The notebook file format".
 
 extension Notebook {
-  /// What reading a Jupyter notebook gives.
+  /// The result of reading a Jupyter notebook.
   public struct Imported {
     /// Its cells, without outputs.
     public var notebook: Notebook
-    /// What was left out or changed, a sentence each.
+    /// Notes about ignored or changed parts, one sentence each.
     public var notes: [String]
   }
 
   /// Reads a Jupyter notebook of moco.
   ///
-  /// Its outputs are left out. Everything else is kept: writing the notebook as a program, reading that, and writing it
+  /// Its outputs are ignored. Everything else is kept: writing the notebook as a program, reading that, and writing it
   /// as a Jupyter notebook gives the same cells, identifiers, metadata and attachments.
-  /// - Parameter name: what messages call the file.
-  /// - Throws: E1001 for what is not a notebook of format 4 in this language; E1002 for a cell that cannot be written into
+  /// - Parameter name: the name of the file in messages.
+  /// - Throws: E1001 if it is not a notebook of format 4 in this language; E1002 for a cell that cannot be written to
   ///   a program.
   public static func read(jupyter text: [UInt8], name: String) throws -> Imported {
     let json: Json
@@ -45,7 +45,7 @@ struct JupyterReader {
     guard let object = json.objectValue, let format = object["nbformat"]?.intValue,
       let cells = object["cells"]?.arrayValue ?? (format < 4 ? [] : nil)
     else {
-      throw refusal("it has no cells and no nbformat", "give a file that Jupyter has written")
+      throw refusal("it has no cells and no nbformat", "use a file written by Jupyter")
     }
     guard format == 4 else {
       throw refusal(
@@ -53,24 +53,24 @@ struct JupyterReader {
     }
     let metadata = object["metadata"]?.objectValue ?? JsonObject()
     if let language = JupyterReader.language(metadata), language != "moco" {
-      throw refusal("its language is \(language)", "give a notebook with the kernel moco")
+      throw refusal("its language is \(language)", "use a notebook with the kernel moco")
     }
     var result = Notebook(metadata: JsonObject(metadata.filter { !JupyterFormat.isOwn($0.key, $0.value) }))
     for (index, cell) in cells.enumerated() { result.cells.append(try self.cell(cell, index + 1)) }
     let withOutputs = cells.count { ($0["outputs"]?.arrayValue?.count ?? 0) > 0 }
     if withOutputs > 0 {
       notes.append(
-        "outputs are not kept in a program: \(NumberText.counted(withOutputs, "cell")) had some; run it to have them again"
+        "outputs are not kept in a program: \(NumberText.counted(withOutputs, "cell")) had outputs; run the program to create them again"
       )
     }
     return result
   }
 
   private func refusal(_ reason: String, _ help: String) -> Failure {
-    Failure("E1001", "\(name) is not a notebook that moco reads: \(reason)", help: help)
+    Failure("E1001", "\(name) is not a supported notebook: \(reason)", help: help)
   }
 
-  /// The language that the notebook says; nil where it says none.
+  /// The language of the notebook; nil if missing.
   private static func language(_ metadata: JsonObject) -> String? {
     metadata["language_info"]?["name"]?.stringValue ?? metadata["kernelspec"]?["language"]?.stringValue
       ?? metadata["kernelspec"]?["name"]?.stringValue
@@ -82,14 +82,14 @@ struct JupyterReader {
     }
     guard let kind = Program.Cell.Kind(rawValue: word) else {
       throw refusal(
-        "cell \(number) is of the unknown type \"\(word)\"", "make it code, markdown or raw in Jupyter")
+        "cell \(number) has the unknown type \"\(word)\"", "change it to code, markdown or raw in Jupyter")
     }
     guard let source = JupyterReader.text(object["source"]) else {
       throw refusal("the source of cell \(number) is not text", "save the notebook again in Jupyter")
     }
     let known: Set = ["cell_type", "source", "id", "metadata", "attachments", "outputs", "execution_count"]
     for key in object.keys where !known.contains(key) {
-      notes.append("cell \(number) has a field \"\(key)\" that notebooks do not have: it is left out")
+      notes.append("cell \(number) has an unknown field \"\(key)\": it is left out")
     }
     var metadata = object["metadata"]?.objectValue ?? JsonObject()
     var title = ""
@@ -108,10 +108,10 @@ struct JupyterReader {
     return Notebook.Cell(kind, title: title, source: source, attributes: JsonObject(attributes))
   }
 
-  /// An identifier that is a right one; nil for one that the cell cannot keep.
+  /// A valid identifier; nil for one that the cell cannot keep.
   private mutating func kept(_ id: Json, _ number: Int) -> String? {
     guard let text = id.stringValue, JupyterFormat.isIdentifier(text) else {
-      notes.append("the id of cell \(number) is not an identifier: it gets a new one")
+      notes.append("the id of cell \(number) is not a valid identifier: it gets a new one")
       return nil
     }
     if let first = ids[text] {
@@ -122,7 +122,7 @@ struct JupyterReader {
     return text
   }
 
-  /// A text, or its lines.
+  /// A string, or a list of lines.
   static func text(_ json: Json?) -> String? {
     if let text = json?.stringValue { return text }
     guard let lines = json?.arrayValue else { return nil }
@@ -136,7 +136,7 @@ struct JupyterReader {
 }
 
 extension Notebook {
-  /// Whether a text can come after `// %%` and is read back as it is.
+  /// Whether a text can follow `// %%` and is read back unchanged.
   static func isTitle(_ text: String) -> Bool {
     guard !text.isEmpty, !text.utf8.contains(where: { $0 < 0x20 }) else { return false }
     var head = CellHead()
@@ -145,12 +145,12 @@ extension Notebook {
   }
 }
 
-/// The lexer of Pygments that colors cells of moco where a notebook is converted.
+/// The Pygments lexer for moco cells in converted notebooks.
 package enum JupyterLexer {
-  /// The variable that names it; `moco kernel install` sets it where there is a lexer of moco.
+  /// The environment variable with its name; `moco kernel install` sets it if there is a moco lexer.
   package static let variable = "MOCO_PYGMENTS_LEXER"
 
-  /// A lexer that exists: Pygments has one of Swift, which colors most of moco rightly.
+  /// The fallback: Pygments' lexer for Swift, which highlights most of moco correctly.
   package static var name: String {
     guard let name = ProcessEnvironment.value(variable), !name.isEmpty, name.utf8.allSatisfy(isLetter) else {
       return "swift"
@@ -164,7 +164,7 @@ package enum JupyterLexer {
   }
 }
 
-/// What every notebook of moco has.
+/// The metadata of every moco notebook.
 enum JupyterFormat {
   /// Attributes of a cell that are not metadata.
   static let reserved: Set = ["id", "attachments", "metadata", Notebook.notebookKey, "title"]
@@ -180,7 +180,7 @@ enum JupyterFormat {
       ]))
   }
 
-  /// Whether a member of a notebook's metadata is rewritten for every notebook.
+  /// Whether a member of a notebook's metadata is always rewritten.
   static func isOwn(_ key: String, _ value: Json) -> Bool {
     switch key {
     case "kernelspec": value == kernelspec

@@ -3,10 +3,10 @@ import MocoLang
 import MocoSession
 
 extension Notebook {
-  /// The notebook in Jupyter's format 4.5, as `nbformat` writes it: members sorted, one blank a level.
+  /// The notebook in Jupyter's format 4.5, as `nbformat` writes it: members sorted, one space per level.
   ///
-  /// Identifiers of cells that have none come from their texts, so that the same program gives the same file.
-  /// - Parameter records: what has come of the cells, by their places; outputs of the others are empty.
+  /// Missing cell identifiers are derived from the texts, so that the same program gives the same file.
+  /// - Parameter records: the results of the cells, by index; outputs of the others are empty.
   public func jupyter(_ records: [Int: CellRecord] = [:]) -> String {
     var taken = Set(cells.compactMap { $0.attributes["id"]?.stringValue })
     let cells = cells.enumerated().map { index, cell in
@@ -49,7 +49,7 @@ extension Notebook {
     return Notebook.sorted(members)
   }
 
-  /// Eight digits of the hash of kind and text; with a number behind for the second cell of the same text.
+  /// Eight digits of the hash of kind and text, followed by a number for duplicates.
   private func identifier(_ cell: Cell, _ taken: inout Set<String>) -> String {
     if let id = cell.attributes["id"]?.stringValue, JupyterFormat.isIdentifier(id) { return id }
     let hash = SHA256()

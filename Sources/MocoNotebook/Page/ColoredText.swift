@@ -1,11 +1,11 @@
 import MocoDocument
 
-/// Text that was written for a terminal, as HTML: colors and weights stay, everything else that steers one is left out.
+/// Terminal text as HTML: colors and weights are kept, other escape sequences are removed.
 enum ColoredText {
   /// A class for each of the eight colors, in the order of their codes.
   private static let colors = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
 
-  /// The text for the inside of `pre`. A carriage return begins the line again, as on a terminal.
+  /// The text for `pre`. A carriage return restarts the line, as on a terminal.
   static func html(_ text: String) -> String {
     var result = ""
     var classes: [String] = []
@@ -17,7 +17,7 @@ enum ColoredText {
     return result
   }
 
-  /// The text without anything that steers a terminal.
+  /// The text without escape sequences.
   static func plain(_ text: String) -> String { parts(text).map(\.text).joined() }
 
   private static func parts(_ text: String) -> [(text: String, style: [String])] {
@@ -35,7 +35,7 @@ enum ColoredText {
       switch scalar {
       case "\r":
         pending = scalars.next()
-        // CR LF ends a line; CR alone begins it again.
+        // CR LF ends a line; CR alone restarts it.
         if pending != "\n", pending != nil {
           finish()
           dropLine(&result)
@@ -55,7 +55,7 @@ enum ColoredText {
             parameters.unicodeScalars.append(scalar)
           }
         } else if next == "]" {
-          // A title or link of the terminal, up to BEL or ESC \.
+          // A terminal title or link, up to BEL or ESC \.
           while let scalar = scalars.next(), scalar != "\u{07}" {
             if scalar == "\u{1B}" {
               _ = scalars.next()
@@ -70,7 +70,7 @@ enum ColoredText {
     return result
   }
 
-  /// Takes back what stands on the last line.
+  /// Removes the last line.
   private static func dropLine(_ parts: inout [(text: String, style: [String])]) {
     while let last = parts.popLast() {
       if let end = last.text.lastIndex(of: "\n") {
@@ -96,7 +96,7 @@ enum ColoredText {
         style = style.filter { !$0.hasPrefix("color-") }
         style.insert("color-" + (codes[index] == 90 ? "grey" : colors[codes[index] % 10]))
       case 38, 48:
-        // Colors of a palette or by red, green and blue have no class of their own.
+        // Palette and RGB colors have no class.
         index += index + 1 < codes.count && codes[index + 1] == 2 ? 4 : 2
       case 39: style = style.filter { !$0.hasPrefix("color-") }
       default: break

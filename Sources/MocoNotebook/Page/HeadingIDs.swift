@@ -1,17 +1,17 @@
-/// Names for the headings of a page, to which links can lead: each once.
+/// Unique ids for the headings of a page, for links.
 package struct HeadingIDs {
   private var taken: Set<String>
   private let keepsUnderscores: Bool
 
   /// - Parameters:
-  ///   - taken: names that the page has given away.
-  ///   - keepsUnderscores: whether names of a program stay as they are.
+  ///   - taken: ids that are already used.
+  ///   - keepsUnderscores: whether names of a program are kept unchanged.
   package init(taken: Set<String>, keepsUnderscores: Bool = false) {
     self.taken = taken
     self.keepsUnderscores = keepsUnderscores
   }
 
-  /// Small letters and digits of the words, and a number where another heading has these.
+  /// Lower-case letters and digits of the words, and a number for duplicates.
   package mutating func next(_ words: String) -> String {
     var base = ""
     for scalar in words.lowercased().unicodeScalars {

@@ -6,18 +6,18 @@ import MocoLang
   import Glibc
 #endif
 
-/// Files that notebooks are written to.
+/// Output files for notebooks.
 public enum NotebookFile {
   /// What kind of file.
   public enum Format: Sendable {
     /// A page: `.html`.
     case page
-    /// `.md`, with pictures beside it.
+    /// `.md`, with pictures next to it.
     case markdown
     /// `.ipynb`
     case jupyter
 
-    /// By the ending of a path; nil for another one.
+    /// By the extension of a path; nil for another one.
     public init?(path: String) {
       let name = path.lowercased()
       if name.hasSuffix(".html") || name.hasSuffix(".htm") {
@@ -32,20 +32,20 @@ public enum NotebookFile {
     }
   }
 
-  /// Looks, before hours of work, whether the file can be written.
+  /// Checks before a long run whether the file can be written.
   ///
-  /// - Throws: E0504 where its folder is missing, or where it is the program itself.
+  /// - Throws: E0504 if its folder is missing, or if it is the program itself.
   public static func checkWritable(_ path: String, beside program: String? = nil) throws {
     if let program, let own = FileSystem.realPath(program), own == FileSystem.realPath(path) {
-      throw Failure("E0504", "\(path) is the program itself", help: "give -o another name")
+      throw Failure("E0504", "\(path) is the program itself", help: "use another name for -o")
     }
     if FileSystem.kind(path) == .folder {
-      throw Failure("E0504", "\(path) is a folder", help: "give the name of a file")
+      throw Failure("E0504", "\(path) is a folder", help: "use the name of a file")
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     let folder = (path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
     guard folder.isEmpty || FileSystem.kind(folder) == .folder else {
-      throw Failure("E0504", "there is no folder \(folder)", help: "make it: mkdir -p \(folder)")
+      throw Failure("E0504", "there is no folder \(folder)", help: "create it: mkdir -p \(folder)")
     }
   }
 
@@ -54,7 +54,7 @@ public enum NotebookFile {
     (path.lastIndex(of: ".").map { String(path[..<$0]) } ?? path) + "_files"
   }
 
-  /// How large a written file is, in words: `1.4 MB`; nil where there is none.
+  /// The size of a file, in words: `1.4 MB`; nil if missing.
   public static func size(of path: String) -> String? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -63,9 +63,9 @@ public enum NotebookFile {
     return "\(NumberText.float((bytes / 1e5).rounded() / 10)) MB"
   }
 
-  /// Writes a notebook and what has come of it. A file that is there is replaced at once, or not at all.
+  /// Writes a notebook with its results. An existing file is replaced atomically.
   ///
-  /// - Throws: E0504 where that fails.
+  /// - Throws: E0504 if that fails.
   public static func write(_ page: NotebookPage, as format: Format, to path: String) throws {
     switch format {
     case .page: try AtomicFile.write(page.html(), to: path)

@@ -6,7 +6,7 @@ import MocoSession
 extension NotebookPage {
   /// The page as Markdown with GitHub's tables.
   ///
-  /// - Parameter picture: keeps the bytes of a picture, and gives its address; the ending is `png` or `svg`.
+  /// - Parameter picture: stores the bytes of a picture, and returns its address; the extension is `png` or `svg`.
   public func markdown(picture: @escaping (_ bytes: [UInt8], _ ending: String) -> String) -> String {
     var parts: [String] = []
     for (index, cell) in notebook.cells.enumerated() where cell.kind != .raw {

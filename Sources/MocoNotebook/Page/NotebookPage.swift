@@ -3,28 +3,28 @@ import MocoDocument
 import MocoLang
 import MocoSession
 
-/// A notebook, and what has come of its cells, as a page.
+/// A notebook with the results of its cells, as a page.
 public struct NotebookPage {
   /// The notebook.
   public var notebook: Notebook
-  /// What has come of its cells, by their places.
+  /// The results of its cells, by index.
   public var records: [Int: CellRecord]
-  /// What the page is called where it has no heading of the first level.
+  /// The title of the page if it has no heading of the first level.
   public var name: String
   /// Whether code is shown.
   public var showsCode = true
-  /// Names and values for the foot of the page: version, seed, hashes, processor, time.
+  /// Names and values for the footer of the page: version, seed, hashes, processor, time.
   public var facts: [(name: String, value: String)] = []
-  /// That of the code.
+  /// The dialect of the code.
   public let dialect: Dialect
-  /// What its cells show where controls are set otherwise; nil for a page that stays as it is.
+  /// The outputs of its cells for other values of the controls; nil for a page without active controls.
   public var states: PageStates?
-  /// What is said of the controls below the heading of the page; empty for nothing.
+  /// The notice about controls below the heading of the page; empty for none.
   public var notice = ""
   /// The folder that addresses of pictures in prose are relative to.
   public var folder: String
 
-  /// Code of more lines is folded.
+  /// Code with more lines is folded.
   static let openLines = 15
 
   /// A page of a notebook in a folder.
@@ -39,15 +39,15 @@ public struct NotebookPage {
     self.folder = folder
   }
 
-  /// A cell of the page, in the pieces that change apart from each other.
+  /// A cell of the page, in the parts that change independently.
   public struct Part: Equatable, Sendable {
-    /// Its heading, and all of a cell of prose.
+    /// Its heading, or the entire cell for prose.
     public var head = ""
     /// Its code.
     public var code = ""
   }
 
-  /// The cells of the page as HTML, without what has come of them, and its title: the first heading of the first level,
+  /// The cells of the page as HTML, without results, and its title: the first heading of the first level,
   /// else its name.
   public func parts() -> (title: String, cells: [Part]) {
     var writer = PageWriter(page: self)
@@ -55,7 +55,7 @@ public struct NotebookPage {
     return (writer.title ?? name, cells)
   }
 
-  /// What has come of a cell as HTML.
+  /// The results of a cell as HTML.
   public static func outputs(_ record: CellRecord) -> String { record.outputs.map(PageWriter.html).joined() }
 
   /// Diagnostics as HTML.
@@ -66,8 +66,8 @@ public struct NotebookPage {
   /// The style of pages.
   public static var style: String { PageStyle.css + "\n" + Document.stylesheet }
 
-  /// The page as one file of HTML 5: nothing is loaded, and no script is needed to read it. One stands in it where it has
-  /// controls that can be moved.
+  /// The page as one HTML 5 file: nothing is loaded, and no script is needed to read it. It contains a script only for
+  /// active controls.
   public func html() -> String {
     var writer = PageWriter(page: self)
     return writer.write()
@@ -89,7 +89,7 @@ private struct PageWriter {
   mutating func write() -> String {
     for (index, cell) in page.notebook.cells.enumerated() { write(cell, index, page.records[index]) }
     let title = self.title ?? page.name
-    // A page without a heading of its own gets its name.
+    // A page without its own heading gets its name.
     let heading = self.title == nil ? "<h1>\(escaped(page.name))</h1>\n" : ""
     var text = """
       <!DOCTYPE html>

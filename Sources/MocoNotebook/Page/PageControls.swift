@@ -3,14 +3,14 @@ import MocoDocument
 import MocoLang
 import MocoSession
 
-/// The controls of a cell as HTML: one renderer for exported pages and for pages that are served.
+/// The controls of a cell as HTML, for exported and served pages.
 ///
-/// Each is an element that the keyboard reaches, with a label. It is `disabled` until a script enables it, and has
-/// `data-control` with the control's name. What is to be set is the element's `value`, of a checkbox `true` or `false`.
+/// Each control is an element with a label that is accessible by keyboard. It is `disabled` until a script enables it, and has
+/// `data-control` with the control's name. The value to set is the element's `value`, for a checkbox `true` or `false`.
 public enum PageControls {
   /// The controls of one cell; empty for none.
   ///
-  /// - Parameter cell: its place, which makes identifiers.
+  /// - Parameter cell: its index, for identifiers.
   public static func html(_ controls: [Control], cell: Int) -> String {
     guard !controls.isEmpty else { return "" }
     var text = "<div class=\"controls\" data-cell=\"\(cell)\">\n"
@@ -27,7 +27,8 @@ public enum PageControls {
     switch control.kind {
     case .slider(let steps):
       let last = steps.text(at: steps.count - 1)
-      let range = "min=\"\(steps.text(at: 0))\" max=\"\(last)\" step=\"\(distance(steps))\" value=\"\(control.value)\""
+      let range =
+        "min=\"\(steps.text(at: 0))\" max=\"\(last)\" step=\"\(distance(steps))\" value=\"\(control.value)\""
       return """
         <p><label for="\(id)">\(words)</label> <input type="range" \(common) autocomplete="off" \(range)> \
         <output for="\(id)" data-value="\(name)">\(control.value)</output></p>
@@ -53,7 +54,7 @@ public enum PageControls {
     }
   }
 
-  /// Radio buttons with pictures; a list of words where there are too many to show.
+  /// Radio buttons with pictures; a list of words if there are too many pictures.
   private static func html(
     _ pictures: [Control.Picture], _ control: Control, _ words: String, _ id: String
   ) -> String {
@@ -82,7 +83,7 @@ public enum PageControls {
     return text + "</fieldset>\n"
   }
 
-  /// A picture whose words stand beside it.
+  /// A picture with its words next to it.
   private static func image(_ image: Document.Image) -> String {
     "<img alt=\"\" src=\"\(image.dataURI)\" width=\"\(image.width)\" height=\"\(image.height)\">"
   }
@@ -91,27 +92,28 @@ public enum PageControls {
     "<option value=\"\(HTMLText.escaped(value))\"\(isSelected ? " selected" : "")>\(HTMLText.escaped(words))</option>\n"
   }
 
-  /// The distance of a slider's numbers as its attribute has it.
+  /// The step of a slider, for its attribute.
   private static func distance(_ steps: Control.Steps) -> String {
     steps.isWhole ? NumberText.whole(steps.step) : NumberText.float(steps.step)
   }
 
-  /// What a page says of controls that stay as they were set; empty where there are none.
+  /// The notice of a page about fixed controls; empty if there are none.
   ///
-  /// - Parameter states: the controls that can be moved.
+  /// - Parameter states: the active controls.
   public static func notice(_ records: [Int: CellRecord], _ states: PageStates?) -> String {
     let all = records.sorted { $0.key < $1.key }.flatMap(\.value.controls)
     let moved = Set(states?.values.map(\.name) ?? [])
     let fixed = all.filter { !moved.contains($0.name) }
     guard !fixed.isEmpty else { return "" }
-    if moved.isEmpty { return "The controls of this page stay as they were set when it was written." }
+    if moved.isEmpty { return "The controls of this page are fixed at the values from when it was written." }
     let names = fixed.map(\.name).joined(separator: ", ")
-    return "\(names) \(fixed.count == 1 ? "stays as it was" : "stay as they were") set when the page was written."
+    return
+      "\(names) \(fixed.count == 1 ? "is fixed at the value" : "are fixed at the values") from when the page was written."
   }
 
-  /// What a page says where there is no script.
+  /// The notice of a page without JavaScript.
   static let needsScript =
-    "<noscript>\n<p class=\"notice\">The controls of this page need a script. Without one it shows how they were set first.</p>\n</noscript>\n"
+    "<noscript>\n<p class=\"notice\">The controls of this page need JavaScript. Without it, the page shows their initial values.</p>\n</noscript>\n"
 }
 
 extension CellRecord {
@@ -120,6 +122,6 @@ extension CellRecord {
 }
 
 extension NumberText {
-  /// A whole number without a point.
+  /// An integer without a decimal point.
   fileprivate static func whole(_ value: Double) -> String { String(Int(exactly: value) ?? 1) }
 }

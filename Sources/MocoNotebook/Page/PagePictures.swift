@@ -1,9 +1,9 @@
 import MocoBase
 import MocoDocument
 
-/// The pictures of a cell of prose: a page holds their bytes, so that it loads nothing.
+/// The pictures of a cell of prose: a page contains their bytes, so that it loads nothing.
 struct PagePictures {
-  /// What relative addresses begin in.
+  /// The folder for relative addresses.
   var folder: String
   /// Jupyter's attachments of the cell: `{"name.png": {"image/png": "…"}}`.
   var attachments: Json?
@@ -15,7 +15,7 @@ struct PagePictures {
     "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
   ]
 
-  /// The address of a picture within the page; nil for one that lies elsewhere or is none.
+  /// The data address of a picture; nil for an external address or another file.
   func address(_ written: String) -> String? {
     if written.hasPrefix("attachment:") {
       let name = String(written.dropFirst("attachment:".count))

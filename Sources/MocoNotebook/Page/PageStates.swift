@@ -1,23 +1,23 @@
 import MocoBase
 
-/// What cells of a page show for each value of its controls, and the script that swaps it.
+/// The outputs of a page's cells for each value of its controls, and the script that switches them.
 public struct PageStates {
-  /// The values that each control can be set to, as `--set` takes them, by the controls' names.
+  /// The values of each control, in the form of `--set`, by control name.
   public var values: [(name: String, values: [String])]
-  /// The states of cells, by their places.
+  /// The states of cells, by index.
   public var cells: [Int: Cell]
-  /// What cells show, as HTML; what is equal is there once.
+  /// The outputs of cells as HTML, without duplicates.
   public var outputs: [String]
 
   /// The states of one cell.
   public struct Cell {
     /// The names of the controls that it depends on.
     public var controls: [String]
-    /// Places in `outputs`: for each combination of values, those of the last control change first.
+    /// Indices of `outputs` for each combination of values; the last control varies fastest.
     public var places: [Int]
   }
 
-  /// The script's data, and the script. No text of a program can end the element that holds it.
+  /// The script's data, and the script. No text of a program can close the element that contains it.
   var html: String {
     let data = Json.object(
       JsonObject([
@@ -49,14 +49,14 @@ public struct PageStates {
       """
   }
 
-  /// JSON in which nothing ends the element that holds it, or begins a comment or a script there.
+  /// JSON that cannot close the element that contains it, or start a comment or a script in it.
   static func withoutMarkup(_ json: String) -> String {
     let bytes = Array(json.utf8)
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + bytes.count / 16)
     for (place, byte) in bytes.enumerated() {
       guard byte == UInt8(ascii: "<"), place + 1 < bytes.count else {
-        // The slash of an end tag is escaped, which JSON reads as the same.
+        // The slash of an end tag is escaped, which does not change the JSON value.
         if byte == UInt8(ascii: "/"), place > 0, bytes[place - 1] == UInt8(ascii: "<") { result.append(UInt8(ascii: "\\")) }
         result.append(byte)
         continue
@@ -69,7 +69,7 @@ public struct PageStates {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Enables the controls, and puts in place what cells show for their values.
+  /// Enables the controls, and shows the outputs for their values.
   static let script = """
     (() => {
       const data = JSON.parse(document.getElementById("moco-states").textContent);

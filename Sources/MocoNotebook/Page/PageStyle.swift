@@ -1,4 +1,4 @@
-/// How a page looks: light and dark by the reader's wish, wide enough for tables, in black on white on paper.
+/// The style of a page: light and dark by the reader's setting, wide enough for tables, and black on white in print.
 enum PageStyle {
   static let css = """
     :root { color-scheme: light dark; --ink: #1c2327; --paper: #ffffff; --quiet: #55646a; --line: #d5dcdf;

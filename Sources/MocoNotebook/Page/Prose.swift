@@ -2,7 +2,7 @@ import CMarkdown
 import Glibc
 import MocoDocument
 
-/// Prose in GitHub's Markdown, read by cmark-gfm: raw HTML and dangerous addresses are left out.
+/// Prose in GitHub's Markdown, parsed by cmark-gfm: raw HTML and dangerous addresses are removed.
 package enum Prose {
   /// A part of a text.
   package enum Part {
@@ -13,7 +13,7 @@ package enum Prose {
   }
 
   /// The parts of a text, in order.
-  /// - Parameter picture: the address that a page gives a picture; nil for a picture that it leaves out.
+  /// - Parameter picture: the address of a picture in the page; nil to leave out the picture.
   package static func parts(_ markdown: String, picture: (String) -> String?) -> [Part] {
     let bytes = Array(markdown.utf8)
     let document = bytes.withUnsafeBytes {
@@ -51,7 +51,7 @@ package enum Prose {
     }
   }
 
-  /// A text that C has made, which is freed.
+  /// A string from C, which is freed.
   private static func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
     guard let pointer else { return nil }
     defer { free(pointer) }

@@ -4,34 +4,34 @@ import MocoLang
 import MocoSession
 import MocoTraining
 
-/// A front end that keeps what cells print and show.
+/// A front end that records the outputs of cells.
 public final class NotebookRecorder: SessionDelegate {
-  /// What has come of the cell that runs.
+  /// The results of the running cell.
   public private(set) var record = CellRecord()
-  /// Where published documents stand in the record, by their numbers.
+  /// The indices of published documents in the record, by number.
   private var places: [Int: Int] = [:]
-  /// Told of everything as it comes, before it is kept: a front end that shows progress.
+  /// Receives everything before it is recorded: a front end that shows progress.
   private let watcher: (any SessionDelegate)?
 
-  /// Bytes of printed text that are kept of a cell.
+  /// Maximum recorded text of a cell in bytes.
   static let mostText = 4 << 20
   private var size = 0
-  /// Bytes of printed text that the record holds.
+  /// Size of the recorded text in bytes.
   var textSize: Int { size }
 
-  /// Whether the watcher gets what cells print and show, as a script would show it.
+  /// Whether the watcher also receives the outputs of cells, as in a script.
   private let prints: Bool
 
   /// - Parameters:
-  ///   - watcher: is told when interrupting is possible.
-  ///   - prints: whether it also gets what is printed and shown, and how far long work has come. Then progress is no
+  ///   - watcher: is called when interrupting is possible.
+  ///   - prints: whether it also receives outputs and progress. Then progress is not
   ///     part of the record.
   public init(watcher: (any SessionDelegate)? = nil, prints: Bool = false) {
     self.watcher = watcher
     self.prints = prints && watcher != nil
   }
 
-  /// Begins the record of another cell.
+  /// Starts the record of another cell.
   public func begin() {
     record = CellRecord()
     places = [:]
@@ -43,10 +43,10 @@ public final class NotebookRecorder: SessionDelegate {
     guard kind != .remark else { return }
     guard size < Self.mostText else { return }
     size += text.utf8.count
-    // A note is nothing wrong: notebooks have it among what is printed.
+    // A note is not an error: in notebooks it is part of the printed text.
     record.append(text, isError: kind == .error)
     if size >= Self.mostText {
-      record.append("\n… the rest of what the cell printed is left out\n", isError: true)
+      record.append("\n… the rest of the cell's output is left out\n", isError: true)
     }
   }
 
@@ -56,7 +56,7 @@ public final class NotebookRecorder: SessionDelegate {
   }
 
   public func document(_ shown: Shown, id: Int) {
-    // A script shows no values of its own.
+    // A script does not show values of statements.
     if prints, shown.number == nil { watcher?.document(shown, id: id) }
     places[id] = record.outputs.count
     record.outputs.append(.shown(shown.document, isResult: shown.number != nil))
@@ -67,14 +67,14 @@ public final class NotebookRecorder: SessionDelegate {
     replace(at: place, shown.document)
   }
 
-  /// Adds a document. - Returns: its place in the record.
+  /// Adds a document. - Returns: its index in the record.
   @discardableResult
   func add(_ document: Document, isResult: Bool) -> Int {
     record.outputs.append(.shown(document, isResult: isResult))
     return record.outputs.count - 1
   }
 
-  /// Puts a document into the place of another one.
+  /// Replaces a document with another one.
   func replace(at place: Int, _ document: Document) {
     guard record.outputs.indices.contains(place) else { return }
     record.outputs[place] = .shown(document, isResult: false)
@@ -85,7 +85,7 @@ public final class NotebookRecorder: SessionDelegate {
     record.append(control)
   }
 
-  /// At once: whoever reads the record sees what came afterwards alone.
+  /// Immediately: the record then contains only later outputs.
   public func clear(waits: Bool) {
     let controls = record.controls
     begin()

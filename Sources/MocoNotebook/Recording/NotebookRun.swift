@@ -2,21 +2,21 @@ import MocoBase
 import MocoLang
 import MocoSession
 
-/// Runs the cells of a program one after the other and keeps what comes of each.
+/// Runs the cells of a program in order and records their results.
 public struct NotebookRun {
-  /// What has come of the cells, by their places; cells after one that failed have none.
+  /// The results of the cells, by index; cells after a failed one have none.
   public private(set) var records: [Int: CellRecord] = [:]
-  /// How the last cell that ran has ended.
+  /// The end of the last cell that ran.
   public private(set) var status = Outcome.Status.fine
-  /// How long all of it took.
+  /// The total duration.
   public private(set) var seconds = 0.0
 
   /// - Parameters:
-  ///   - program: was checked in the session, and has no errors.
-  ///   - settings: literals of top-level `let` that are replaced: `--set`.
+  ///   - program: a program without errors, checked in the session.
+  ///   - settings: replacements for literals of top-level `let`: `--set`.
   ///   - recorder: the session's delegate.
-  ///   - before: told the place of each cell before it runs.
-  /// - Throws: E0307 for a setting of a name that the program does not have.
+  ///   - before: called with the index of each cell before it runs.
+  /// - Throws: E0307 for a setting with an unknown name.
   public init(
     _ program: CheckedProgram, in session: Session, recorder: NotebookRecorder,
     settings: [(name: String, text: String)] = [], before: (Int) -> Void = { _ in }
@@ -35,12 +35,12 @@ public struct NotebookRun {
     }
   }
 
-  /// A run whose cells ran elsewhere.
+  /// A run with cells that ran elsewhere.
   init(records: [Int: CellRecord], status: Outcome.Status, seconds: Double) {
     (self.records, self.status, self.seconds) = (records, status, seconds)
   }
 
-  /// Runs one cell. - Returns: what has come of it, and how it has ended.
+  /// Runs one cell. - Returns: its results, and its end.
   static func run(
     _ index: Int, of program: CheckedProgram, in session: Session, _ recorder: NotebookRecorder,
     settings: [(name: String, text: String)], number: Int
@@ -54,7 +54,7 @@ public struct NotebookRun {
     return (record, outcome.status)
   }
 
-  /// The cells that declare what is set.
+  /// The cells that declare the settings.
   static func homes(
     of settings: [(name: String, text: String)], in program: Program
   ) throws -> [Int: [(name: String, text: String)]] {
@@ -73,7 +73,7 @@ public struct NotebookRun {
         let near = Nearest.name(to: setting.name, among: Set(names.keys)).map { "did you mean \($0)? " } ?? ""
         throw Failure(
           "E0307", "\(program.file.name) has no top-level let \(setting.name) to set",
-          help: near + "give the name of a let at the top level")
+          help: near + "use the name of a let at the top level")
       }
       for home in homes { result[home, default: []].append(setting) }
     }

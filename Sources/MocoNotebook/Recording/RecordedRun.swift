@@ -4,17 +4,17 @@ import MocoRuntime
 import MocoSession
 import MocoTraining
 
-/// A run that `moco run` has recorded: the program as it ran, and what its cells have printed and shown.
+/// A run recorded by `moco run`: the program, and the outputs of its cells.
 public struct RecordedRun {
   /// The folder of the record.
   public let folder: String
-  /// The name of the run: that of its folder.
+  /// The name of the run, which is the name of its folder.
   public let name: String
-  /// The program, under the name by which it was run.
+  /// The program, with its original name.
   public let script: SourceFile
-  /// How it stands with the run, as `moco runs` says it.
+  /// The state of the run, as in `moco runs`.
   public let state: String
-  /// What is to be said of the record: cells without an end, a line that was cut.
+  /// Notes about the record: unfinished cells, a truncated line.
   public private(set) var remarks: [String] = []
   private let record: Json
   private var cells: [StoredCell] = []
@@ -22,9 +22,9 @@ public struct RecordedRun {
   /// Reads a record.
   ///
   /// - Parameters:
-  ///   - run: the name of a run in `root`, the path of its folder, or `last` for the run that began last.
+  ///   - run: the name of a run in `root`, the path of its folder, or `last` for the latest run.
   ///   - root: the folder of all runs.
-  /// - Throws: E0501 where there is no such run, or none with outputs; E0502 where its record is damaged, foreign, or of a
+  /// - Throws: E0501 if there is no such run, or it has no outputs; E0502 if its record is corrupted, has another format, or a
   ///   later version.
   public init(_ run: String, root: String = "runs") throws {
     folder = try Self.folder(run, root)
@@ -33,7 +33,7 @@ public struct RecordedRun {
     record = try Json.parse(file: file)
     guard record["format"]?.stringValue == "moco-run", let version = record["version"]?.intValue else {
       throw Failure(
-        "E0502", "\(file) is not a record of a run of moco", help: "give a run of the list: moco runs")
+        "E0502", "\(file) is not a record of a run of moco", help: "use a run from the list: moco runs")
     }
     guard version <= RunFolder.version else { throw Self.later(file, version, RunFolder.version) }
     let scriptFile = folder + "/script.moco"
@@ -46,8 +46,8 @@ public struct RecordedRun {
 
   private static func later(_ file: String, _ version: Int, _ known: Int) -> Failure {
     Failure(
-      "E0502", "\(file) is of version \(version), and this moco reads version \(known)",
-      help: "export it with the moco that has run it, or a later one")
+      "E0502", "\(file) has version \(version); this version of moco supports version \(known)",
+      help: "export it with the version of moco that ran it, or a later one")
   }
 
   private static func folder(_ run: String, _ root: String) throws -> String {
@@ -70,20 +70,20 @@ public struct RecordedRun {
     case .folder:
       throw Failure(
         "E0502", "\(path) is not a record of a run: it has no run.json",
-        help: "give the name of a run, as moco runs lists them")
+        help: "use the name of a run from moco runs")
     case .file:
       throw Failure(
-        "E0502", "\(path) is a file, and no record of a run",
+        "E0502", "\(path) is a file, not a record of a run",
         help: path.hasSuffix(".moco")
-          ? "leave --from out: moco export \(path) -o PAGE.html runs it, or give the name of a run"
-          : "give the name of a run, as moco runs lists them")
+          ? "leave out --from: moco export \(path) -o PAGE.html runs it, or use the name of a run"
+          : "use the name of a run from moco runs")
     case .missing, .other:
       let names = (try? RunList(root: root).runs.map(\.name)) ?? []
       let near =
         names.last { $0.hasPrefix(path + "-") } ?? Nearest.name(to: path, among: names)
       throw Failure(
         "E0501", "there is no run \(path) in \(root)",
-        help: near.map { "give \($0), or another one that moco runs lists" }
+        help: near.map { "use \($0), or another run from moco runs" }
           ?? "list the runs: moco runs; moco run FILE records one")
     }
   }
@@ -92,23 +92,24 @@ public struct RecordedRun {
     let file = folder + "/outputs.jsonl"
     guard FileSystem.kind(file) == .file else {
       throw Failure(
-        "E0501", "the run \(name) has no outputs: an earlier moco has recorded it",
+        "E0501", "the run \(name) has no outputs: it was recorded by an earlier version of moco",
         help: "run the program again and write its page: moco export \(folder)/script.moco -o PAGE.html")
     }
     let bytes = try FileSystem.read(file)
-    // A line that is not whole is one that was being written when the run was killed.
+    // An incomplete line was being written when the run was killed.
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if let cut = lines.popLast(), !cut.isEmpty {
-      remarks.append("the last line of \(file) is cut: the outputs of its cell are lost")
+      remarks.append("the last line of \(file) is truncated: the outputs of its cell are lost")
     }
     guard let first = lines.first else {
       throw Failure.corrupt(
-        file, "there is nothing in it", help: "run the program again: moco run \(folder)/script.moco")
+        file, "the file is empty", help: "run the program again: moco run \(folder)/script.moco")
     }
     let head = try Json.parse(Array(first), name: "\(file):1")
     guard head["format"]?.stringValue == "moco-outputs", let version = head["version"]?.intValue else {
       throw Failure.corrupt(
-        file, "it holds no outputs of a run", help: "run the program again: moco run \(folder)/script.moco")
+        file, "it contains no outputs of a run", help: "run the program again: moco run \(folder)/script.moco"
+      )
     }
     guard version <= StoredCell.version else { throw Self.later(file, version, StoredCell.version) }
     for (index, line) in lines.enumerated().dropFirst() {
@@ -118,17 +119,18 @@ public struct RecordedRun {
     }
     switch state {
     case "finished": break
-    case "failed", "": remarks.append("the run \(name) has failed; its page shows what it did until then")
+    case "failed", "":
+      remarks.append("the run \(name) has failed; its page shows the outputs until the failure")
     default:
       remarks.append(
-        "the run \(name) is \(state); its page shows the \(NumberText.counted(cells.count, "cell")) that had ended"
+        "the run \(name) is \(state); its page shows \(NumberText.counted(cells.count, "finished cell"))"
       )
     }
   }
 
   /// The run as a page; nothing runs again.
   ///
-  /// - Throws: E1004 for attributes of a cell that are not a JSON object, E0502 where program and outputs are of two runs.
+  /// - Throws: E1004 for attributes of a cell that are not a JSON object, E0502 if program and outputs do not match.
   public func page(_ dialect: Dialect) throws -> NotebookPage {
     let program = Parser.parse(script, dialect).program
     let notebook = try Notebook(program)
@@ -160,7 +162,7 @@ public struct RecordedRun {
       facts.append(("processor", kernels["processor"]?.stringValue ?? "?"))
     }
     if let seconds = record["seconds"]?.doubleValue { facts.append(("time", DurationText.precise(seconds))) }
-    // Records of today have all settings, and the names of those that were given.
+    // Current records have all settings, and the names of those that were set.
     let given = record["set"]?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
     let all = record["settings"]?.objectValue ?? JsonObject()
     let settings = all.filter { given?.contains($0.key) ?? true }.map {
@@ -175,7 +177,7 @@ public struct RecordedRun {
 }
 
 extension NotebookPage {
-  /// A page of the program of a path: its name without the ending, and its folder for pictures in prose.
+  /// A page of the program at a path: its name without the extension, and its folder for pictures in prose.
   public init(_ notebook: Notebook, _ dialect: Dialect, records: [Int: CellRecord], path: String) {
     let parts = path.split(separator: "/").map(String.init)
     let name = parts.last ?? path

@@ -5,10 +5,10 @@ import MocoRuntime
 import MocoSession
 import MocoTraining
 
-/// The front end of a program that is run and recorded: everything goes on to the one that it stands before, and what
-/// each cell has printed and shown goes into the run's record when the cell has ended.
+/// The front end of a recorded program: everything is forwarded to the wrapped front end, and the outputs of
+/// each cell are written to the run's record when the cell has ended.
 ///
-/// A program that makes no record costs the text that is kept of it, at most `mostPending` bytes.
+/// A program without a record only costs the memory of pending text, at most `mostPending` bytes.
 public final class RunOutputs: SessionDelegate {
   private let front: any SessionDelegate
   private let run: RunRecorder
@@ -16,36 +16,36 @@ public final class RunOutputs: SessionDelegate {
   private weak var session: Session?
   private var program: CheckedProgram?
   private var script: SourceFile
-  /// The cells that run, by their places in the program that is run, in order.
+  /// The cells to run, by their indices in the program, in order.
   private var cells: [Int] = []
-  /// How many of them have ended.
+  /// The number of finished cells.
   private var ended = 0
   private var began = 0.0
-  /// Cells that have ended before there was a record.
+  /// Cells that ended before there was a record.
   private var pending: [StoredCell] = []
   private var pendingSize = 0
-  /// Bytes of shown documents in the running cell, and of lines in the file.
+  /// Sizes in bytes of shown documents in the running cell, and of lines in the file.
   private var (shownSize, written) = (0, 0)
   private var isFull = false
   private var work = LongWork()
-  /// Where the progress of long work stands in the record.
+  /// The index of the progress of a long operation in the record.
   private var workPlace: Int?
-  /// The objects that the running cell has summed up.
+  /// The objects that the running cell has summarised.
   private var told: [ObjectIdentifier] = []
 
-  /// Bytes of what cells show that are kept: of one cell, before there is a record, and in all.
+  /// Size limits of recorded outputs in bytes: per cell, before there is a record, and in total.
   static let (mostOfCell, mostPending, mostOfRun) = (32 << 20, 64 << 20, 256 << 20)
 
   /// - Parameters:
-  ///   - front: gets everything that is printed and shown.
-  ///   - run: makes the folder of the record.
+  ///   - front: receives all outputs.
+  ///   - run: creates the folder of the record.
   public init(before front: any SessionDelegate, _ run: RunRecorder) {
     self.front = front
     self.run = run
     script = SourceFile(name: "", text: "")
   }
 
-  /// Told of the program before it runs in the session whose front end this is.
+  /// Called with the program before it runs in the session of this front end.
   public func begin(_ program: CheckedProgram, in session: Session) {
     self.session = session
     self.program = program
@@ -59,12 +59,14 @@ public final class RunOutputs: SessionDelegate {
     cellBegins()
   }
 
-  /// Told of the end of the program: what the cell that has ended it showed is kept too.
+  /// Called at the end of the program: the output of the last cell is recorded too.
   public func end(_ outcome: Outcome) {
     session?.interpreter.cellEnds = nil
     let errors = outcome.diagnostics.filter(\.isError)
     if !errors.isEmpty { recorder.report(errors) }
-    if outcome.status != .fine || !recorder.record.outputs.isEmpty || !recorder.record.controls.isEmpty { keep(isFine: outcome.status == .fine) }
+    if outcome.status != .fine || !recorder.record.outputs.isEmpty || !recorder.record.controls.isEmpty {
+      keep(isFine: outcome.status == .fine)
+    }
   }
 
   // MARK: - Cells
@@ -113,7 +115,7 @@ public final class RunOutputs: SessionDelegate {
     cellBegins()
   }
 
-  /// The oldest outputs go.
+  /// Removes the oldest outputs.
   private func cutPending() {
     for index in pending.indices where !pending[index].record.outputs.isEmpty {
       pending[index].record.outputs = [Self.leftOut]
@@ -122,7 +124,7 @@ public final class RunOutputs: SessionDelegate {
   }
 
   private static let leftOut = CellRecord.Output.text(
-    "… what the cell printed and showed is not kept: it is too much\n", isError: true)
+    "… the output of the cell is too large to be kept\n", isError: true)
 
   // MARK: - The file
 
@@ -137,7 +139,7 @@ public final class RunOutputs: SessionDelegate {
     pendingSize = 0
   }
 
-  /// One line, in one piece, behind the others.
+  /// Appends one line, atomically.
   private func write(_ cell: StoredCell, _ folder: RunFolder) {
     guard !hasFailed else { return }
     var line = cell.json(script)
@@ -155,16 +157,16 @@ public final class RunOutputs: SessionDelegate {
 
   private var hasFailed = false
 
-  /// A record that cannot be written ends no program; it is said once.
+  /// A record that cannot be written does not end the program; the error is reported once.
   private func complain(_ error: any Error) {
     guard !hasFailed else { return }
     hasFailed = true
     let reason = (error as? Failure)?.message ?? String(describing: error)
     front.stream(
-      TerminalText.safe("what the cells show is not recorded: \(reason)") + "\n", to: .note)
+      TerminalText.safe("the output of cells is not recorded: \(reason)") + "\n", to: .note)
   }
 
-  // MARK: - What is printed and shown
+  // MARK: - Output
 
   public func stream(_ text: String, to kind: StreamKind) {
     front.stream(text, to: kind)
@@ -181,13 +183,13 @@ public final class RunOutputs: SessionDelegate {
     if takes(shown.document) { recorder.add(shown.document, isResult: shown.number != nil) }
   }
 
-  /// Whether there is room for the document; where there is none it is said once in the record.
+  /// Whether there is room for the document; otherwise the record contains one note.
   private func takes(_ document: Document) -> Bool {
     guard !isFull else { return false }
     shownSize += document.heldByteCount
     guard shownSize > Self.mostOfCell else { return true }
     isFull = true
-    recorder.stream("… the rest of what the cell showed is not kept\n", to: .error)
+    recorder.stream("… the rest of the cell's output is not kept\n", to: .error)
     return false
   }
 
@@ -216,7 +218,7 @@ public final class RunOutputs: SessionDelegate {
     recorder.show(source: text, margin: margin, hang: hang)
   }
 
-  // MARK: - Progress, of which the last state is kept
+  // MARK: - Progress, only the last state is recorded
 
   public func progress(_ progress: Progress) {
     front.progress(progress)
@@ -272,7 +274,7 @@ public final class RunOutputs: SessionDelegate {
 }
 
 extension AnyValue {
-  /// Which host object it is; nil for other values.
+  /// The identity of a host object; nil for other values.
   var hostIdentity: ObjectIdentifier? {
     let object: (any HostObject)? = asHost()
     return object.map { ObjectIdentifier($0) }

@@ -3,12 +3,12 @@ import MocoLang
 import MocoSession
 
 extension SessionCommand {
-  /// `%export`: the blocks of a session that ran, with what they printed and showed then, as a page, Markdown or for
+  /// `%export`: the executed blocks of a session with their outputs, as a page, Markdown or for
   /// Jupyter.
   public static let export = SessionCommand(
     "export", "[-f] FILE.html|.md|.ipynb",
-    "writes the blocks of this session that ran, with what they printed and showed, as a page, as Markdown or for Jupyter; "
-      + "nothing runs again; -f over a file that is there; outputs of the last \(SessionRecording.mostBytes >> 20) MB are kept",
+    "writes the executed blocks of this session and their outputs as a web page, Markdown or a Jupyter notebook; "
+      + "nothing runs again; -f overwrites an existing file; the last \(SessionRecording.mostBytes >> 20) MB of outputs are kept",
     completion: .writtenPath
   ) { session, argument in
     session.export(argument)
@@ -19,7 +19,7 @@ extension SessionCommand {
 }
 
 extension Session {
-  /// The blocks that ran, with what came of them, as a page; nothing runs again.
+  /// The executed blocks with their results, as a page; nothing runs again.
   public func recordedPage() -> NotebookPage {
     var notebook = Notebook(cells: [
       Notebook.Cell(.markdown, source: "# \(title)")
@@ -27,7 +27,7 @@ extension Session {
     var records: [Int: CellRecord] = [:]
     for block in recording.blocks {
       let cells = cells(of: block.text)
-      // Outputs stand below the last of its cells that has code.
+      // Outputs are below its last cell with code.
       if let last = cells.lastIndex(where: { $0.kind == .code }) {
         records[notebook.cells.count + last] = block.record
       }
@@ -42,7 +42,7 @@ extension Session {
     return page
   }
 
-  /// A block is a cell, unless it holds some itself: a file that was run.
+  /// A block is one cell, unless it contains cells: a file that was run.
   private func cells(of block: String) -> [Notebook.Cell] {
     let whole = [Notebook.Cell(.code, source: block)]
     guard block.contains("%%") else { return whole }
@@ -50,7 +50,7 @@ extension Session {
     guard program.hasCells, let read = try? Notebook(program) else { return whole }
     return read.cells.map { cell in
       var cell = cell
-      // One file may have run twice: its identifiers would not be the only ones.
+      // A file may have run more than once: its identifiers would not be unique.
       cell.attributes = JsonObject(cell.attributes.filter { $0.key != "id" })
       return cell
     }
@@ -61,14 +61,15 @@ extension Session {
       return usage("export")
     }
     guard !recording.blocks.isEmpty else {
-      return complain("no block has run to its end: there is nothing to export\n")
+      return complain("there is nothing to export: no block has finished\n")
     }
     guard mayWrite(target, for: "export") else { return }
     let path = expanded(target.path)
     let pictures = NotebookFile.pictureFolder(path)
     if format == .markdown, !target.isForced, FileSystem.kind(pictures) != .missing {
       return complain(
-        "\(pictures), where the pictures go, is there already; %export -f \(target.path) writes into it\n")
+        "the folder for pictures, \(pictures), already exists; use %export -f \(target.path) to write to it\n"
+      )
     }
     do {
       try NotebookFile.checkWritable(path)
@@ -77,7 +78,7 @@ extension Session {
       let note =
         lost == 0
         ? ""
-        : "; what the first \(NumberText.counted(lost, "block")) showed is no longer kept: "
+        : "; the outputs of the first \(NumberText.counted(lost, "block")) are no longer kept: "
           + "a session keeps \(SessionRecording.mostBytes >> 20) MB"
       say("\(NumberText.counted(recording.blocks.count, "block")) written to \(target.path)\(note)\n")
     } catch {

@@ -1,4 +1,4 @@
-// What has come of a cell as a line of JSON, in the file `outputs.jsonl` of a run's record:
+// The results of a cell as a line of JSON, in the file `outputs.jsonl` of a run's record:
 //
 //   {"format": "moco-outputs", "version": 1, "moco": "0.2.0"}                        the first line
 //   {"cell": 0, "number": 1, "seconds": 0.5, "fine": true, "outputs": [
@@ -6,7 +6,7 @@
 //     {"shown": {"format": "moco-document", …}, "result": true},
 //     {"diagnostics": [{"code": "E0202", …}], "files": [{"name": "a.moco", "text": "…"}]}]}
 //
-// A cell is known by the offset of its first byte in the program's text.
+// A cell is identified by the offset of its first byte in the program's text.
 
 import MocoBase
 import MocoDocument
@@ -14,16 +14,16 @@ import MocoLang
 import MocoPlot
 import MocoSession
 
-/// What has come of a cell, and where the cell begins in the program's text.
+/// The results of a cell, and the start of the cell in the program's text.
 struct StoredCell {
   /// UTF-8 offset of the cell in the program.
   var place: Int
-  /// What it printed and showed.
+  /// Its outputs.
   var record: CellRecord
 
   /// Version of the lines.
   static let version = 1
-  /// Texts of more bytes than this are not kept for the marks of messages.
+  /// Larger texts are not stored for the source lines of messages.
   private static let longestFile = 4 << 20
 
   /// The first line of a file.
@@ -38,13 +38,13 @@ struct StoredCell {
 
   // MARK: - Writing
 
-  /// - Parameter script: the program's text, which is not kept again.
+  /// - Parameter script: the program's text, which is not stored again.
   func json(_ script: SourceFile) -> Json {
     var object = JsonObject([("cell", .int(place))])
     if let number = record.number { object["number"] = .int(number) }
     object["seconds"] = .double(record.seconds)
     object["fine"] = .bool(record.isFine)
-    // Controls stay as they were: a line each.
+    // Controls are fixed: one line each.
     let lines = record.controlLines
     let controls = lines.isEmpty ? [] : [CellRecord.Output.text(lines, isError: false)]
     object["outputs"] = .array((controls + record.outputs).map { Self.json($0, script) })
@@ -85,7 +85,7 @@ struct StoredCell {
     return .object(object)
   }
 
-  /// The texts that messages point into.
+  /// The texts that messages refer to.
   private struct StoredFiles {
     let script: SourceFile
     var others: [SourceFile] = []
@@ -115,9 +115,9 @@ struct StoredCell {
   // MARK: - Reading
 
   /// - Parameters:
-  ///   - name: what messages call the line.
+  ///   - name: the name of the line in messages.
   ///   - script: the program's text.
-  /// - Throws: E0502 for a line that is damaged.
+  /// - Throws: E0502 for a corrupted line.
   init(_ json: Json, name: String, script: SourceFile) throws {
     let fault = Failure.corrupt(name, "the line is not a record of a cell")
     guard let place = json["cell"]?.intValue, let outputs = json["outputs"]?.arrayValue,
@@ -162,7 +162,7 @@ struct StoredCell {
       guard let number = json?[0]?.intValue, let start = json?[1]?.intValue, let end = json?[2]?.intValue
       else { return nil }
       let file = number < 0 ? script : files.indices.contains(number) ? files[number] : nil
-      // Whatever the line says: a place within the text.
+      // Clamp the offset to the text.
       guard let file, start >= 0, start <= end, end <= file.bytes.count + 1 else { return nil }
       return file.span(start, end)
     }

@@ -1,5 +1,5 @@
 extension BarChart {
-  /// A series' name, also where it has none.
+  /// The name of a series, with a default.
   func name(_ index: Int) -> String {
     series[index].name.isEmpty ? "series \(index + 1)" : series[index].name
   }

@@ -1,9 +1,9 @@
 import MocoBase
 import MocoDocument
 
-/// A figure as shapes on paper, from which SVG is written and pictures are drawn.
+/// A figure as shapes, for SVG and for pictures.
 package struct Drawing: Sendable {
-  /// Which end of a text its x says, by SVG's names for `text-anchor`.
+  /// The anchor of a text, with SVG's values of `text-anchor`.
   package enum Anchor: String, Sendable {
     case start, middle, end
   }
@@ -14,39 +14,39 @@ package struct Drawing: Sendable {
       x: Double, y: Double, width: Double, height: Double, fill: Color, radius: Double, stroke: Color?,
       tip: String)
     case line(x1: Double, y1: Double, x2: Double, y2: Double, Color, width: Double)
-    /// Joined and ended roundly.
+    /// With round joins and caps.
     case curve([(x: Double, y: Double)], Color, width: Double)
-    /// A closed polygon, see-through.
+    /// A closed, transparent polygon.
     case area([(x: Double, y: Double)], Color, opacity: Double)
     case dot(x: Double, y: Double, radius: Double, Color)
-    /// Nothing to be seen: a place that says something when it is pointed at.
+    /// An invisible shape with a tooltip.
     case spot(x: Double, y: Double, width: Double, height: Double, tip: String)
-    /// `y` is the base line; `rotate` is in degrees around (x, y).
+    /// `y` is the baseline; `rotate` is in degrees around (x, y).
     case text(
       String, x: Double, y: Double, size: Double, Anchor, fill: Color, bold: Bool, rotate: Double)
     case image(PlotImage, x: Double, y: Double, width: Double, height: Double)
   }
 
-  /// Whole pixels.
+  /// Width in integer pixels.
   package let width: Double
-  /// Whole pixels down.
+  /// Height in integer pixels.
   package let height: Double
-  /// What the drawing is called, for whoever cannot see it; empty for nothing.
+  /// The accessible name of the drawing; empty for none.
   package let title: String
-  /// Whether there is white paper behind the shapes.
+  /// Whether there is a white background behind the shapes.
   package let background: Bool
-  /// What is drawn, in order: later shapes cover earlier ones.
+  /// The shapes, in order: later ones cover earlier ones.
   package let shapes: [Shape]
 }
 
 extension Drawing {
-  /// Pixels that the layout leaves for a text, a little more than it takes in Helvetica.
+  /// Pixels for a text in the layout, slightly more than its width in Helvetica.
   package static func room(_ text: String, size: Double, bold: Bool) -> Double {
     TypeSetting.width(text, size: size, bold: bold)
   }
 
-  /// The whole SVG 1.1 document.
-  /// - Parameter shown: pixels across where it is shown; nil for as many as it was laid out for.
+  /// The complete SVG 1.1 document.
+  /// - Parameter shown: displayed width in pixels; nil for the width of the layout.
   func svg(width shown: Double? = nil) -> String {
     let (w, h) = (n(width), n(height))
     let (across, down) = (n(shown ?? width), n(shown.map { height * $0 / max(width, 1) } ?? height))

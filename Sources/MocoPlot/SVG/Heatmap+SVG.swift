@@ -19,8 +19,8 @@ extension Heatmap {
     let x0 = left + axisWidth + nameWidth + (nameWidth > 0 ? 12 : 0)
     let room = max(width - (x0 - left) - legendWidth, 60)
 
-    // Cells as wide as names and values ask for and the page allows; names that are still too long stand at a
-    // slant.
+    // Cells are as wide as names and values need and the page allows; names that are still too long are
+    // rotated.
     let textWidth = texts.joined().map { TypeSetting.width($0, size: 12.5) }.max() ?? 0
     let wordWidth =
       columnNames.flatMap { $0.split(separator: " ") }
@@ -104,7 +104,7 @@ extension Heatmap {
         let place = names.isEmpty ? "row \(row + 1), column \(column + 1)" : names.joined(separator: " · ")
         let number = value.isFinite ? NumberText.short(value, 5) : ""
         let text = texts[row][column]
-        // Where cells say something else than their values, a count for a share, both are said.
+        // If the text of a cell differs from its value, such as a count for a share, both are shown.
         let own = self.texts.isEmpty || text.isEmpty ? "" : text == "·" ? "0" : text
         let measure =
           own.isEmpty
@@ -115,7 +115,7 @@ extension Heatmap {
     }
   }
 
-  /// Large matrices as one picture, a pixel a cell.
+  /// Large matrices as one picture, one pixel per cell.
   private func drawRaster(
     in svg: inout SVGBuilder, _ scale: HeatScale, _ x: Double, _ y: Double, _ width: Double, _ height: Double
   ) {

@@ -50,7 +50,7 @@ extension Histogram {
           svg.area([(from, base), (from, high), (to, high), (to, base)], color, opacity: 0.3)
         }
       }
-      // Several lie over each other, so that each has an outline.
+      // Several series overlap, so each has an outline.
       if series.count > 1 { svg.curve(outline(one, x, y), color, width: 1.6) }
     }
     for place in edges.indices.dropLast() {

@@ -11,7 +11,7 @@ extension LineChart {
       return (width, 24)
     }
     let labelled = series.count > 1 || series.contains { !$0.name.isEmpty }
-    // Curves are named at their right ends, points above.
+    // Names of curves are at their right ends, names of points above.
     let namesEnds = labelled && marks == .curve
     let names = series.indices.map { TypeSetting.cut(name($0), width / 4) }
     let nameWidth = namesEnds ? (names.map { TypeSetting.width($0, bold: true) }.max() ?? 0) + 12 : 8
@@ -37,7 +37,7 @@ extension LineChart {
     var free = -Double.infinity
     for (tick, label) in zip(horizontal.ticks, horizontal.labels) {
       svg.line(x(tick), y0 + plotHeight, x(tick), y0 + plotHeight + 5, Ink.rule)
-      // Marks that were asked for may stand closer than their texts are wide.
+      // Custom ticks may be closer than the width of their labels.
       let half = TypeSetting.width(label, size: 12) / 2
       guard ticks == nil || x(tick) - half >= free else { continue }
       svg.text(label, x(tick), y0 + plotHeight + 20, size: 12, .middle, fill: Ink.soft)
@@ -66,7 +66,7 @@ extension LineChart {
     }
     drawSpots(in: &svg, x, y)
     if namesEnds {
-      // Names stand at the right ends, moved apart to whole lines of text.
+      // Names are at the right ends, moved apart to separate lines of text.
       let line = 16.0
       let slots = max(Int(plotHeight / line), 1)
       let ends = points.enumerated().compactMap { index, curve -> (index: Int, y: Double)? in
@@ -93,7 +93,7 @@ extension LineChart {
     return (width, height)
   }
 
-  /// The numbers of the points, for whoever points at them; of many points some.
+  /// Tooltips of the points; for many points only some.
   private func drawSpots(in svg: inout SVGBuilder, _ x: (Double) -> Double, _ y: (Double) -> Double) {
     let count = series.reduce(0) { $0 + $1.points.count }
     let step = max((count + FigureNumbers.mostSpots - 1) / FigureNumbers.mostSpots, 1)
@@ -109,7 +109,7 @@ extension LineChart {
     }
   }
 
-  /// The band of a series, and where it is one place wide a whisker.
+  /// The band of a series; an error bar for a single point.
   private func drawBand(
     in svg: inout SVGBuilder, _ one: Series, _ color: Color, _ x: (Double) -> Double,
     _ y: (Double) -> Double
@@ -131,7 +131,7 @@ extension LineChart {
 }
 
 extension SVGBuilder {
-  /// Coloured squares with names, in as many rows as they need. - Returns: the height that they take.
+  /// Coloured squares with names, in as many rows as needed. - Returns: their height.
   mutating func legend(_ names: [String], left: Double, top: Double, width: Double) -> Double {
     var (x, y) = (left, top)
     for (index, name) in names.enumerated() {

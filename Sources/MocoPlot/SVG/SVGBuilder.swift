@@ -1,15 +1,15 @@
 import MocoBase
 import MocoDocument
 
-/// How a figure is drawn on paper.
+/// Options for drawing a figure.
 public struct SVGOptions: Sendable, Equatable {
-  /// Pixels across; the height follows from the content. Heat maps, tables and image grids may take another
+  /// Width in pixels; the height follows from the content. Heat maps, tables and image grids may use another
   /// width.
   public var width: Double
-  /// Paper behind the figure; `false` leaves it transparent.
+  /// White background behind the figure; `false` for a transparent one.
   public var background: Bool
 
-  /// Options; a width outside of 240 … 8000 becomes the nearer of the two, one that is not finite 720.
+  /// Options; the width is clamped to 240 … 8000, NaN and infinity become 720.
   public init(width: Double = 720, background: Bool = true) {
     self.width = width.isFinite ? min(max(width, 240), 8000) : 720
     self.background = background
@@ -58,13 +58,13 @@ struct SVGBuilder {
     shapes.append(.dot(x: x, y: y, radius: radius, color))
   }
 
-  /// A place that says something when it is pointed at, at least a few pixels wide.
+  /// An area with a tooltip, at least a few pixels wide.
   mutating func spot(_ x: Double, _ y: Double, _ width: Double, _ height: Double, tip: String) {
     guard [x, y, width, height].allSatisfy(\.isFinite), !tip.isEmpty else { return }
     shapes.append(.spot(x: x, y: y, width: max(width, 1), height: max(height, 1), tip: tip))
   }
 
-  /// A point that says its numbers when it is pointed at.
+  /// A point with its numbers as the tooltip.
   mutating func spot(_ x: Double, _ y: Double, tip: String) { spot(x - 6, y - 6, 12, 12, tip: tip) }
 
   mutating func text(
@@ -80,7 +80,7 @@ struct SVGBuilder {
   }
 }
 
-/// Widths of text set in Helvetica or a face of the same metrics.
+/// Text widths in Helvetica or a font with the same metrics.
 enum TypeSetting {
   // Advance widths of U+0020…U+007E in thousandths of an em (Adobe Helvetica font metrics).
   private static let advances: [Int] = [
@@ -95,7 +95,7 @@ enum TypeSetting {
     500, 500, 500, 334, 260, 334, 584,
   ]
 
-  /// - Returns: pixels, a little generous because the reader's font may be wider.
+  /// - Returns: pixels, slightly more because the reader's font may be wider.
   static func width(_ text: String, size: Double = 13, bold: Bool = false) -> Double {
     var sum = 0
     for character in text.plain {
@@ -116,7 +116,7 @@ enum TypeSetting {
     return result + "…"
   }
 
-  /// Words in lines of at most `width` pixels; a single longer word is kept whole.
+  /// Wraps words to lines of at most `width` pixels; a longer word is not split.
   static func wrap(_ text: String, _ width: Double, size: Double = 13) -> [String] {
     var lines: [String] = []
     for word in text.plain.split(separator: " ") {
@@ -131,14 +131,14 @@ enum TypeSetting {
 }
 
 extension Figure {
-  /// The figure as a self-contained SVG document; without options as wide as suits it.
+  /// The figure as a self-contained SVG document, by default with a suitable width.
   public func svg(_ options: SVGOptions? = nil) -> String { drawing(options).svg() }
 
-  /// The same, shown so many pixels wide.
+  /// The same, shown this many pixels wide.
   public func svg(shownAt width: Double) -> String { drawing().svg(width: width) }
 
   /// The figure as shapes.
-  /// - Parameter words: what it is called where it has no title, for whoever cannot see it.
+  /// - Parameter words: the accessible name if it has no title.
   package func drawing(_ options: SVGOptions? = nil, called words: String = "") -> Drawing {
     let options = options ?? SVGOptions(width: naturalWidth)
     let margin = 24.0
@@ -149,7 +149,7 @@ extension Figure {
       title: title.isEmpty ? words : title, background: options.background, shapes: svg.shapes)
   }
 
-  /// Draws title, content and caption. - Returns: the room that they take.
+  /// Draws title, content and caption. - Returns: their size.
   func draw(
     in svg: inout SVGBuilder, left: Double, top: Double, width: Double
   ) -> (width: Double, height: Double) {
@@ -180,7 +180,7 @@ extension Figure {
     return (size.width, y - top)
   }
 
-  /// Pixels across where nobody says how many.
+  /// The default width in pixels.
   private var naturalWidth: Double {
     if case .grid(let grid) = content { return 500 * Double(grid.across) + 48 }
     return 720

@@ -56,7 +56,7 @@ extension BarChart {
     return lines
   }
 
-  /// What stands beside each bar, by series and category.
+  /// The text next to each bar, by series and category.
   func texts(plusMinus: String = " ± ") -> [[String]] {
     let digits = digits ?? SharedDigits.count(series.flatMap(\.values))
     return series.map { one in

@@ -1,5 +1,5 @@
-// Three ways to draw, by what the terminal can do and how much room there is: cells with a coloured ground
-// and their value inside, shades with the value beside them, or, for large matrices, one or two columns a
+// Three ways to draw, depending on the terminal and the available space: cells with a coloured background
+// and their value inside, shades with the value next to them, or, for large matrices, one or two columns per
 // cell without values.
 
 import MocoBase
@@ -16,7 +16,7 @@ extension Heatmap {
     let indent = nameWidth + (nameWidth > 0 ? 2 : 0)
     let textWidth = texts.joined().map { DisplayWidth.of($0) }.max() ?? 0
     let shaded = options.color == .none
-    // Without colour a cell is a shade, a space, the value; and a space before the next one.
+    // Without colour a cell is a shade, a space and the value, followed by a space.
     let needed = shaded ? textWidth + 5 : textWidth + 2
     let room = max(options.width - indent, 1)
     let fits = needed * columnCount <= room && rowCount <= 60
@@ -50,7 +50,7 @@ extension Heatmap {
     return lines
   }
 
-  /// Names of the columns in up to three lines, standing at the bottom.
+  /// Names of the columns in up to three lines, aligned to the bottom.
   private func header(indent: Int, cell: Int, _ options: TextOptions) -> [StyledLine] {
     var lines: [StyledLine] = []
     let pad = String(repeating: " ", count: indent)
@@ -78,7 +78,7 @@ extension Heatmap {
     return lines
   }
 
-  /// Between two lines of values stands a line of half blocks, so that a cell is two lines high with its
+  /// There is a line of half blocks between two lines of values, so that a cell is two lines high with its
   /// value in the middle.
   private func coloredRows(
     _ texts: [[String]], _ scale: HeatScale, nameWidth: Int, cell: Int, _ options: TextOptions

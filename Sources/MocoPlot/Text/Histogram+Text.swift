@@ -2,7 +2,7 @@ import MocoBase
 import MocoDocument
 
 extension Histogram {
-  /// A line an interval: its ends, and a bar for each series.
+  /// One line per interval: its ends, and a bar for each series.
   func lines(_ options: TextOptions) -> [StyledLine] {
     guard edges.count > 1, series.contains(where: { $0.counts.contains { $0 > 0 } }) else { return noData }
     let dash = options.glyphs == .unicode ? " … " : " .. "

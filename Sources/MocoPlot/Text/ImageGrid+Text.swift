@@ -3,7 +3,7 @@ import MocoDocument
 extension ImageGrid {
   func lines(_ options: TextOptions) -> [StyledLine] {
     guard !items.isEmpty else { return noData }
-    // Pixels a picture takes across; a coloured character holds 1 × 2 of them, a braille one 2 × 4 dots.
+    // Pixels across a picture; a coloured character has 1 × 2 pixels, a braille one 2 × 4 dots.
     let wanted = min(perRow ?? Int.max, items.count)
     let gap = 2
     let widest = items.map(\.image.width).max() ?? 1

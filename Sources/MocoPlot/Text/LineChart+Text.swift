@@ -1,7 +1,7 @@
 import MocoBase
 import MocoDocument
 
-/// Two by four dots a character: the braille block of Unicode, or one mark a character in ASCII.
+/// Two by four dots per character: the braille block of Unicode, or one mark per character in ASCII.
 private struct DotCanvas {
   let columns: Int
   let rows: Int
@@ -45,7 +45,7 @@ private struct DotCanvas {
     }
   }
 
-  /// The ends of a band at a place, in Unicode with every second dot between them.
+  /// The ends of a band at a point, in Unicode with every second dot between them.
   mutating func whisker(_ x: Int, _ low: Int, _ high: Int, _ series: Int) {
     let (top, bottom) = (max(min(low, high), 0), min(max(low, high), dotRows - 1))
     guard top <= bottom else { return }
@@ -74,9 +74,9 @@ extension LineChart {
     let rows = min(max(options.height ?? 14, 3), 60)
     let vertical = Axis(heights, fixed: yRange, roomy: true, count: max(rows / 3, 2))
 
-    // Series are named at their right end where that fits, so that no legend has to be looked up.
+    // Names of series are at their right ends if there is room, so that no legend is needed.
     let labelled = series.count > 1 || series.contains { !$0.name.isEmpty }
-    // Points have no end: their names stand above.
+    // Points have no end: their names are above.
     let namesEnds = labelled && marks == .curve
     let longest = namesEnds ? series.map { DisplayWidth.of($0.name.plain) }.max() ?? 0 : 0
     let nameWidth = namesEnds ? min(longest, options.width / 4) + (options.glyphs == .unicode ? 1 : 3) : 0
@@ -114,7 +114,7 @@ extension LineChart {
       }
     }
 
-    // The row of each name: that of its last point, moved where two would collide.
+    // The row of each name: that of its last point, moved to avoid collisions.
     var names: [Int: Int] = [:]
     let ends = points.enumerated().compactMap { index, curve -> (index: Int, row: Int)? in
       guard let last = curve.last(where: { $0 != nil }), let point = last else { return nil }
@@ -194,8 +194,8 @@ extension LineChart {
   }
 }
 
-/// Sorted places, moved apart as little as needed so that all differ and stay below `count`.
-/// Places that cannot fit are dropped from the end.
+/// Sorted positions, moved apart as little as necessary so that all differ and stay below `count`.
+/// Positions that do not fit are dropped from the end.
 func spread(_ places: [Int], count: Int) -> [Int] {
   var result: [Int] = []
   for place in places.prefix(count) { result.append(max(place, (result.last ?? -1) + 1)) }

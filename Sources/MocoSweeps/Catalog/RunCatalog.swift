@@ -2,27 +2,27 @@ import Glibc
 import MocoBase
 import MocoTraining
 
-/// The records of runs under a folder: those of single runs, and those of sweeps, which lie a folder deeper.
+/// The records of runs in a folder: those of single runs, and those of sweeps in sub-folders.
 public struct RunCatalog {
   /// One record.
   public struct Entry: Sendable {
-    /// Its path from the folder on: `probe-3`, `few_shot/coop-16-1-3fa9c2d1`.
+    /// Its path relative to the folder: `probe-3`, `few_shot/coop-16-1-3fa9c2d1`.
     public let name: String
     /// Its folder.
     public let path: String
-    /// What became of it, in words: `finished`, `failed`, `interrupted by SIGTERM`, `running`, `dead`, `stale`.
+    /// Its state, in words: `finished`, `failed`, `interrupted by SIGTERM`, `running`, `dead`, `stale`.
     public let state: String
-    /// Whether somebody may still be working on it, so that nobody may remove it.
+    /// Whether it may still be running, so that it must not be removed.
     public let mayRun: Bool
-    /// In UTC; empty in records that do not say.
+    /// In UTC; empty if the record does not contain it.
     public let began: String
-    /// How long it took; nil until it has ended.
+    /// The duration; nil until it has ended.
     public let seconds: Double?
-    /// Its settings by their names.
+    /// Its settings, by name.
     public let settings: JsonObject
-    /// What it was given as its result, and where there is nothing the numbers of its best evaluation.
+    /// Its `result({…})`, or the numbers of its best evaluation if there is none.
     public let results: [(name: String, value: Json)]
-    /// Bytes on the disk.
+    /// Size on disk in bytes.
     public let bytes: Int
 
     /// The first number of its results: `accuracy 0.8125`.
@@ -33,7 +33,7 @@ public struct RunCatalog {
 
   /// The folder of the records.
   public let root: String
-  /// Single runs by when they began, then sweeps by their names, each with its points in their order.
+  /// Single runs by start time, then sweeps by name, each with its points in order.
   public let entries: [Entry]
 
   /// - Throws: E0501 if there is no folder.
@@ -45,16 +45,16 @@ public struct RunCatalog {
       guard FileSystem.kind("\(folder)/\(SweepRecord.fileName)") == .file else { continue }
       entries += try RunCatalog.sweep(folder, prefix: name + "/")
     }
-    // The folder may be that of a sweep itself.
+    // The folder may be the folder of a sweep.
     if FileSystem.kind("\(root)/\(SweepRecord.fileName)") == .file {
       entries = try RunCatalog.sweep(root, prefix: "")
     }
     self.entries = entries
   }
 
-  /// The points of a sweep that have begun, and behind them runs that are none of its points any more.
+  /// The points of a sweep that have started, and after them runs that are no longer points.
   private static func sweep(_ folder: String, prefix: String) throws -> [Entry] {
-    // A record that cannot be read hides no runs.
+    // An unreadable record does not hide runs.
     let points = ((try? SweepFolder(folder).runs()) ?? []).filter { $0.state != .missing }
     let states = Dictionary(points.map { ($0.name, $0) }) { first, _ in first }
     let entries = try singles(folder, prefix: prefix, states: states)
@@ -81,7 +81,7 @@ public struct RunCatalog {
           ? "interrupted by \(point.reason)" : point.state.rawValue
         mayRun = point.state == .running
       }
-      // A point that is claimed again has the record of its last try until the next one writes its own.
+      // A point that is claimed again has the record of its last attempt until the next one writes its own.
       if let holder = ClaimHolder.last(in: path), !holder.isReleased, clock.isAlive(holder) {
         (state, mayRun) = ("running", true)
       }
@@ -93,7 +93,7 @@ public struct RunCatalog {
     }
   }
 
-  /// What `result({…})` was given; of a run without any the summary of its best evaluation.
+  /// The argument of `result({…})`; for a run without it, the summary of its best evaluation.
   private static func results(_ record: Json?, _ path: String) -> [(name: String, value: Json)] {
     if let given = record?["result"]?.objectValue, given.count > 0 { return given.map { ($0.key, $0.value) } }
     let reports = (try? Json.parse(file: path + "/results.json"))?.arrayValue ?? []
@@ -103,9 +103,9 @@ public struct RunCatalog {
     return names.compactMap { name in best[name].map { (name, $0) } }
   }
 
-  /// A record by its name, its path, or the end of its name, where one alone has it.
+  /// A record by its name, its path, or a unique end of its name.
   ///
-  /// - Throws: E0501 where there is none, or several are meant.
+  /// - Throws: E0501 if there is none or several.
   public func entry(_ name: String) throws -> Entry {
     var wanted = name
     while wanted.count > 1, wanted.hasSuffix("/") { wanted.removeLast() }
@@ -119,8 +119,9 @@ public struct RunCatalog {
     if let found = near.first, near.count == 1 { return found }
     guard near.isEmpty else {
       throw Failure(
-        "E0501", "several runs are called \(wanted): \(near.prefix(4).map(\.name).joined(separator: ", "))",
-        help: "give the whole name, \(near[0].name)")
+        "E0501",
+        "the name \(wanted) matches several runs: \(near.prefix(4).map(\.name).joined(separator: ", "))",
+        help: "use the full name, \(near[0].name)")
     }
     throw Failure(
       "E0501", "there is no run \(name) in \(root)",
@@ -130,7 +131,7 @@ public struct RunCatalog {
 
   // MARK: As text
 
-  /// A line a run.
+  /// One line per run.
   public var text: String {
     let rows = entries.map { entry in
       [
@@ -150,7 +151,7 @@ public struct RunCatalog {
     }.joined()
   }
 
-  /// `shots=16 method=coop`, cut where it is long.
+  /// `shots=16 method=coop`, truncated if long.
   static func words(_ settings: JsonObject, limit: Int) -> String {
     var text = ""
     for (name, value) in settings {
@@ -170,10 +171,10 @@ extension SettingText {
   }
 }
 
-/// What files take on the disk.
+/// The size of files on disk.
 package enum DiskUse {
-  /// Bytes of a file, or of a folder with all that lies in it. Links are counted themselves; what cannot be looked at is
-  /// nothing.
+  /// The size of a file or folder in bytes. Links are not followed; inaccessible files count as
+  /// 0.
   package static func bytes(_ path: String) -> Int {
     var status = stat()
     guard FileSystem.withSystemPath(path, { lstat($0, &status) }) == 0 else { return 0 }

@@ -1,14 +1,14 @@
 import MocoBase
 import MocoDocument
 
-/// Runs side by side: how they stand, settings and results, with a mark where they differ.
+/// Runs side by side: their state, settings and results, with differences marked.
 public struct RunComparison {
   private let entries: [RunCatalog.Entry]
 
-  /// Two runs or more.
+  /// At least two runs.
   public init(_ entries: [RunCatalog.Entry]) { self.entries = entries }
 
-  /// A table with a column a run; rows that differ begin with `≠`.
+  /// A table with one column per run; rows that differ begin with `≠`.
   public var document: Document {
     var rows: [Document.Table.Row] = []
     func add(_ name: String, _ values: [String], compares: Bool = true) {

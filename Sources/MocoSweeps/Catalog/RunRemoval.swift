@@ -1,24 +1,24 @@
 import MocoBase
 
-/// Records of runs that are to be removed; those that somebody may still be working on are not among them.
+/// Records of runs to remove; runs that may still be running are excluded.
 public struct RunRemoval {
-  /// What goes.
+  /// The records to remove.
   public let entries: [RunCatalog.Entry]
-  /// What stays, since it runs, or since its process on another machine may run.
+  /// Records that are kept, because they are running or may be running on another machine.
   public let kept: [RunCatalog.Entry]
 
-  /// Of these runs.
+  /// For these runs.
   public init(_ entries: [RunCatalog.Entry]) {
     self.entries = entries.filter { !$0.mayRun }
     kept = entries.filter(\.mayRun)
   }
 
-  /// Bytes that come free.
+  /// The freed size in bytes.
   public var bytes: Int { entries.reduce(0) { $0 + $1.bytes } }
 
   /// Removes them, one by one.
   ///
-  /// - Throws: E0504 where something stays; what was removed before is gone.
+  /// - Throws: E0504 if something cannot be removed; earlier removals are not undone.
   public func remove() throws {
     for entry in entries { try FolderRemoval.remove(entry.path) }
   }

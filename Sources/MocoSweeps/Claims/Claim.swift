@@ -2,17 +2,17 @@ import Glibc
 import MocoBase
 import MocoTraining
 
-/// The right of this process to work on a point: the last lock in its folder.
+/// The claim of this process on a point: the last lock in its folder.
 ///
-/// A folder that is not there yet is made with its lock in it and takes its name in one step, so that of several
-/// processes one has it. In a folder that is there a claim is a lock with the next number, which one process alone can make;
-/// the lock with the highest number counts. A process that is killed at any moment leaves a lock that says whose it was.
+/// A new folder is created with its lock in it and renamed atomically, so that only one of several
+/// processes gets it. In an existing folder a claim is a lock with the next number, which only one process can create;
+/// the lock with the highest number is valid. A killed process leaves a lock that identifies it.
 ///
-/// - Safety: it has constants alone; what changes are files of the system.
+/// - Safety: it has only constants; the mutable state is in files.
 package final class Claim: @unchecked Sendable {
   /// The point's folder.
   package let folder: String
-  /// Whether the folder was there before.
+  /// Whether the folder existed before.
   package let isTakenOver: Bool
   private let file: String
   private let began = ClaimTime.text()
@@ -25,8 +25,8 @@ package final class Claim: @unchecked Sendable {
 
   /// Claims a point.
   ///
-  /// - Returns: nil where another process has it.
-  /// - Throws: E0504 where nothing can be written there.
+  /// - Returns: nil if another process has it.
+  /// - Throws: E0504 if the folder cannot be written.
   package static func take(_ name: String, in root: String) throws -> Claim? {
     let folder = "\(root)/\(name)"
     if FileSystem.kind(folder) == .missing {
@@ -35,7 +35,7 @@ package final class Claim: @unchecked Sendable {
     return try takeOver(folder, ClaimClock(folder: root))
   }
 
-  /// Makes a folder with its lock.
+  /// Creates a folder with its lock.
   private static func make(_ folder: String, in root: String) throws -> Claim? {
     let claim = Claim(folder: folder, generation: 1, isTakenOver: false)
     let temporary = "\(root)/\(ClaimHolder.temporaryPrefix)\(RunFolderNames.unique())"
@@ -52,7 +52,7 @@ package final class Claim: @unchecked Sendable {
       if renamed == 0 { return claim }
       let reason = errno
       discard(temporary)
-      // A folder with something in it is another's.
+      // A folder that is not empty belongs to another process.
       if reason == ENOTEMPTY || reason == EEXIST { return nil }
       throw Failure.cannotWrite(folder, systemMessage(reason))
     } catch {
@@ -61,14 +61,14 @@ package final class Claim: @unchecked Sendable {
     }
   }
 
-  /// Claims a folder that is there, where nobody has it.
+  /// Claims an existing folder without a valid claim.
   private static func takeOver(_ folder: String, _ clock: ClaimClock) throws -> Claim? {
     let holder = ClaimHolder.last(in: folder)
     if let holder, !holder.isReleased, holder.isHere || clock.isAlive(holder) { return nil }
     let generation = (holder?.generation ?? 0) + 1
     let claim = Claim(folder: folder, generation: generation, isTakenOver: true)
     guard try write(claim.text(isReleased: false), newFile: claim.file) else { return nil }
-    // Who has looked long ago may have made a lock below that of another.
+    // A slow process may have created a lock with a lower number than another.
     let names = try FileSystem.list(folder)
     let generations = names.compactMap { name in ClaimHolder.generation(name).map { (name, $0) } }
     guard generations.allSatisfy({ $0.1 <= generation }) else {
@@ -79,20 +79,20 @@ package final class Claim: @unchecked Sendable {
     return claim
   }
 
-  /// Says that the work goes on.
+  /// Renews the sign of life.
   package func touch() {
     _ = FileSystem.withSystemPath(file) { utimensat(AT_FDCWD, $0, nil, 0) }
   }
 
-  /// Gives the point back, whatever has become of it.
+  /// Releases the point, in any state.
   package func release() {
     try? AtomicFile.write(text(isReleased: true), to: file, isDurable: false)
   }
 
-  /// Removes what an earlier run has left, but not what a training has kept to go on from.
+  /// Removes the files of an earlier run, except the saved trainings to resume.
   ///
-  /// - Parameter keeping: names in the folder that stay.
-  /// - Throws: E0504, E0502 where something cannot be removed.
+  /// - Parameter keeping: names in the folder to keep.
+  /// - Throws: E0504, E0502 if something cannot be removed.
   package func empty(keeping: Set<String>) throws {
     for name in try FileSystem.list(folder)
     where ClaimHolder.generation(name) == nil && !keeping.contains(name) {
@@ -102,7 +102,7 @@ package final class Claim: @unchecked Sendable {
 
   private func text(isReleased: Bool) -> String { ClaimHolder.text(isReleased: isReleased, began: began) }
 
-  /// - Returns: false where the file is there already.
+  /// - Returns: false if the file already exists.
   private static func write(_ text: String, newFile path: String) throws -> Bool {
     let descriptor = FileSystem.withSystemPath(path) {
       open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -124,7 +124,7 @@ package final class Claim: @unchecked Sendable {
     _ = FileSystem.withSystemPath(temporary) { rmdir($0) }
   }
 
-  /// Removes what processes that were killed while they made a folder have left.
+  /// Removes temporary folders of killed processes.
   package static func clean(_ root: String, _ clock: ClaimClock) {
     for name in (try? FileSystem.list(root)) ?? [] where name.hasPrefix(ClaimHolder.temporaryPrefix) {
       let path = "\(root)/\(name)"
@@ -137,7 +137,7 @@ package final class Claim: @unchecked Sendable {
   }
 }
 
-/// Now, in UTC.
+/// The current time, in UTC.
 package enum ClaimTime {
   package static func text() -> String {
     var now = time(nil)
@@ -149,9 +149,9 @@ package enum ClaimTime {
   }
 }
 
-/// Removes files, and folders with all that lies in them; links are removed and not followed.
+/// Removes files and folders with their contents; links are removed, not followed.
 package enum FolderRemoval {
-  /// - Throws: E0504 where something stays.
+  /// - Throws: E0504 if something cannot be removed.
   package static func remove(_ path: String) throws {
     if FileSystem.withSystemPath(path, { unlink($0) }) == 0 || errno == ENOENT { return }
     guard errno == EISDIR || errno == EPERM, FileSystem.kind(path) == .folder else {

@@ -1,9 +1,9 @@
 import Glibc
 import MocoBase
 
-/// The time by the clock of the file system that a sweep lies on, which may be another machine's.
+/// The time by the clock of the sweep's file system, which may be on another machine.
 package struct ClaimClock {
-  /// Seconds without a sign of life after which a process that cannot be asked is taken for dead.
+  /// Seconds without a sign of life after which a process on another machine is considered dead.
   package static let patience = 300.0
   /// Seconds between signs of life.
   package static let interval = 60.0
@@ -11,7 +11,7 @@ package struct ClaimClock {
   /// Seconds since 1970.
   package let now: Double
 
-  /// The time in a folder; that of this machine where nothing can be written there.
+  /// The time of a folder; the time of this machine if the folder cannot be written.
   package init(folder: String) {
     var here = timespec()
     clock_gettime(CLOCK_REALTIME, &here)
@@ -34,13 +34,13 @@ package struct ClaimClock {
   /// For tests: another time.
   package init(now: Double) { self.now = now }
 
-  /// Whether a process still works on its point, as far as that can be known here.
+  /// Whether a process still works on its point, as far as this machine can tell.
   package func isAlive(_ holder: ClaimHolder) -> Bool {
     holder.isRunning ?? (now - holder.touched < ClaimClock.patience)
   }
 }
 
-/// Names that no other process and no other thread gives.
+/// Names that are unique among processes and threads.
 enum RunFolderNames {
   static func unique() -> String {
     let random = (0..<2).map { _ in UInt64.random(in: 0...UInt64.max) }

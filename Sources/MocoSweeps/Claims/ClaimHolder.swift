@@ -2,28 +2,28 @@ import Glibc
 import MocoBase
 import MocoTraining
 
-/// Who works, or worked, on a point, as the `lock` in its folder says.
+/// The process that works, or worked, on a point, from the `lock` in its folder.
 public struct ClaimHolder: Sendable {
   /// The machine's name.
   public let host: String
-  /// The process's number there.
+  /// The process id on that machine.
   public let process: Int
-  /// When it began with this point, in UTC: `2026-05-01T12:00:00Z`.
+  /// The start time for this point, in UTC: `2026-05-01T12:00:00Z`.
   public let began: String
-  /// The scheduler's job that it belongs to, `slurm 123_4`; empty for none.
+  /// Its scheduler job, `slurm 123_4`; empty for none.
   public let job: String
-  /// Whether it has given the point back.
+  /// Whether it has released the point.
   package let isReleased: Bool
-  /// When it last said that it works on, in seconds since 1970 by the clock of the folder's file system.
+  /// The time of its last sign of life, in seconds since 1970 by the clock of the folder's file system.
   package let touched: Double
-  /// How many claims there were before.
+  /// The number of earlier claims.
   package let generation: Int
-  /// How often the scheduler had started the job before.
+  /// The number of earlier starts of the job by the scheduler.
   private let restarts: Int
   private let ticks: Int
   private let place: String
 
-  /// What the names of folders begin with that are not whole yet.
+  /// The prefix of incomplete folders.
   static let temporaryPrefix = ".claim-"
   /// The name of the first lock; later ones are `lock-2`, `lock-3`.
   package static let fileName = "lock"
@@ -33,7 +33,7 @@ public struct ClaimHolder: Sendable {
     generation == 1 ? fileName : "\(fileName)-\(generation)"
   }
 
-  /// The number of a lock by its name; nil for other files.
+  /// The number of a lock from its name; nil for other files.
   static func generation(_ name: String) -> Int? {
     if name == fileName { return 1 }
     guard name.hasPrefix(fileName + "-"), let number = Int(name.dropFirst(fileName.count + 1)), number > 1
@@ -43,14 +43,14 @@ public struct ClaimHolder: Sendable {
     return number
   }
 
-  /// The last claim on a folder; nil where there was none.
+  /// The last claim on a folder; nil if there is none.
   static func last(in folder: String) -> ClaimHolder? {
     let names = (try? FileSystem.list(folder)) ?? []
     guard let generation = names.compactMap(generation).max() else { return nil }
     return ClaimHolder(file: "\(folder)/\(fileName(generation))", generation)
   }
 
-  /// A lock that cannot be read is one that is just being written, or damaged: only its time tells.
+  /// An unreadable lock is being written or is corrupted: only its time is used.
   private init?(file: String, _ generation: Int) {
     var status = stat()
     guard FileSystem.withSystemPath(file, { stat($0, &status) }) == 0 else { return nil }
@@ -68,7 +68,7 @@ public struct ClaimHolder: Sendable {
     isReleased = json?["released"]?.boolValue ?? false
   }
 
-  /// What a lock of this process says.
+  /// The content of a lock of this process.
   static func text(isReleased: Bool, began: String) -> String {
     var json = JsonObject([
       ("process", RunProcess.here.json), ("place", .string(ProcessPlace.here)), ("began", .string(began)),
@@ -78,7 +78,7 @@ public struct ClaimHolder: Sendable {
     return Json.object(json).serialized() + "\n"
   }
 
-  /// Whether the process runs; nil where numbers of processes there mean nothing here.
+  /// Whether the process is running; nil if its process ids are not valid on this machine.
   var isRunning: Bool? {
     if SchedulerJob.isEarlierStart(job, restarts, of: SchedulerJob.here, SchedulerJob.restarts) {
       return false
@@ -87,14 +87,14 @@ public struct ClaimHolder: Sendable {
     return RunProcess(id: process, host: host, ticks: ticks, began: "").isRunning
   }
 
-  /// Whether it is this very process.
+  /// Whether it is the current process.
   package var isHere: Bool {
     place == ProcessPlace.here && process == RunProcess.here.id && ticks == RunProcess.here.ticks
   }
 }
 
-/// Where numbers of processes mean the same: a machine since it was switched on, and a container on it. Names of
-/// machines alone would not do: several may have one.
+/// The scope of process ids: a machine since boot, and a container on it. Names of
+/// machines are not enough, because several may have the same name.
 enum ProcessPlace {
   static let here: String = {
     let boot = (try? FileSystem.readText("/proc/sys/kernel/random/boot_id", limit: 256)) ?? ""
@@ -103,13 +103,13 @@ enum ProcessPlace {
   }()
 }
 
-/// The job of a cluster's scheduler that this process belongs to.
+/// The scheduler job of this process.
 package enum SchedulerJob {
-  /// How often the scheduler has started this process's job before: it was preempted, or its machine has failed.
+  /// The number of earlier starts of this process's job by the scheduler, after preemption or a machine failure.
   static let restarts = ProcessEnvironment.value("SLURM_RESTART_COUNT").flatMap { Int($0) } ?? 0
 
-  /// Whether a claim is that of an earlier start of this process's own job. A scheduler starts a job again when the earlier
-  /// processes are gone, on whatever machine they were.
+  /// Whether a claim is from an earlier start of this process's job. A scheduler starts a job again when the earlier
+  /// processes have ended, on any machine.
   package static func isEarlierStart(_ job: String, _ restarts: Int, of here: String, _ now: Int) -> Bool {
     !job.isEmpty && job == here && restarts < now
   }

@@ -1,17 +1,17 @@
 import MocoBase
 
-/// Whether the files that a run has read are still those: by path, size and time, and where these differ by content.
+/// Checks whether the input files of a run are unchanged: by path, size and time, and by content if these differ.
 package struct InputCheck {
-  /// What was found out already: the files of a sweep's runs are mostly the same.
+  /// Cached results: the files of a sweep's runs are mostly the same.
   private var known: [String: Bool] = [:]
 
-  /// Nothing is known yet.
+  /// Empty.
   package init() {}
 
-  /// What is not on this machine has not changed: a run may have been elsewhere.
+  /// Files that are missing on this machine count as unchanged: the run may have been elsewhere.
   ///
   /// - Parameter inputs: `inputs` of a run's record.
-  /// - Returns: which of them has changed, in words; nil where none has.
+  /// - Returns: the changed file, in words; nil if none has changed.
   package mutating func changed(_ inputs: Json?) -> String? {
     for input in inputs?.arrayValue ?? [] {
       guard let path = input["path"]?.stringValue, let stamp = input["stamp"]?.stringValue else { continue }

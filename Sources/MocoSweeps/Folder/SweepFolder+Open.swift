@@ -3,14 +3,14 @@ import MocoBase
 import MocoTraining
 
 extension SweepFolder {
-  /// The folder for a plan: made where it is missing, with what it knew already beside what is asked for now.
+  /// The folder for a plan: created if missing, with its existing points and those of the plan.
   ///
   /// - Parameters:
   ///   - path: the folder.
-  ///   - script: the whole path of the program.
-  ///   - isReadOnly: whether nothing is to be written.
-  /// - Returns: the folder, and how many runs in it are of an earlier version of the program.
-  /// - Throws: E1107 where another program's or another moco's runs are in it; E0502, E0504.
+  ///   - script: the full path of the program.
+  ///   - isReadOnly: whether to write nothing.
+  /// - Returns: the folder, and the number of its runs from an earlier version of the program.
+  /// - Throws: E1107 if it contains runs of another program or another version of moco; E0502, E0504.
   public static func open(
     _ path: String, script: String, plan: SweepPlan, isReadOnly: Bool = false
   ) throws -> (folder: SweepFolder, earlier: Int) {
@@ -34,12 +34,12 @@ extension SweepFolder {
   private static func prepare(_ path: String) throws {
     if FileSystem.kind(path) == .missing { try FileSystem.createFolder(path) }
     guard FileSystem.kind(path) == .folder else {
-      throw Failure("E0504", "\(path) is not a folder", help: "give another one with --out FOLDER")
+      throw Failure("E0504", "\(path) is not a folder", help: "use another one with --out FOLDER")
     }
     guard FileSystem.withSystemPath(path, { access($0, W_OK | X_OK) }) == 0 else {
       throw Failure(
-        "E0504", "nothing can be written into \(path): \(systemMessage(errno))",
-        help: "give a folder of your own with --out FOLDER, or ask for the right to write there")
+        "E0504", "cannot write to \(path): \(systemMessage(errno))",
+        help: "use your own folder with --out FOLDER, or request write permission")
     }
   }
 
@@ -47,32 +47,32 @@ extension SweepFolder {
     let name = FileSystem.name(of: script)
     if known.script != name {
       throw Failure(
-        "E1107", "\(path) holds the runs of \(known.script), not of \(name)",
-        help: "give this program a folder of its own: --out \(path)-2")
+        "E1107", "\(path) contains the runs of \(known.script), not of \(name)",
+        help: "use another folder for this program: --out \(path)-2")
     }
     if known.moco != MocoVersion.text {
       throw Failure(
         "E1107",
-        "\(path) was made by moco \(known.moco), and this is moco \(MocoVersion.text): their runs are not mixed",
-        help: "give a folder of its own, --out \(path)-\(MocoVersion.text), or use moco \(known.moco)")
+        "\(path) was created by moco \(known.moco), but this is moco \(MocoVersion.text): runs of different versions are not mixed",
+        help: "use another folder, --out \(path)-\(MocoVersion.text), or use moco \(known.moco)")
     }
     if known.path != script, known.code != code, FileSystem.kind(known.path) == .file {
       throw Failure(
-        "E1107", "\(path) holds the runs of another \(name), \(known.path)",
-        help: "give this program a folder of its own: --out \(path)-2")
+        "E1107", "\(path) contains the runs of another \(name), \(known.path)",
+        help: "use another folder for this program: --out \(path)-2")
     }
   }
 }
 
 extension SweepRecord {
-  /// What was known and what is asked for now, in the fixed order.
+  /// Existing and requested points, in the fixed order.
   init(merging known: SweepRecord?, plan: SweepPlan, script: String, in path: String) {
     var names = plan.swept.map(\.name)
     for name in known?.swept.keys ?? [] where !names.contains(name) { names.append(name) }
     var places: [String: [String: Int]] = [:]
     var swept = JsonObject()
     for name in names {
-      // The program's own values stand first, in its order; others follow, the smaller before the larger.
+      // The program's own values come first, in its order; others follow in ascending order.
       var values = plan.swept.first { $0.name == name }?.values.map(\.json) ?? []
       let others = (known?.swept[name]?.arrayValue ?? []).filter { !values.contains($0) }
       values += others.sorted(by: SweepRecord.isSmaller)
@@ -84,7 +84,7 @@ extension SweepRecord {
     let there = Set(points.map(\.identity))
     let folders = SweepRecord.folders(path)
     for point in plan.points where !there.contains(point.identity) {
-      // A run of this identity may have been named by other settings.
+      // A run with this identity may be named by other settings.
       let name = folders[String(point.identity.prefix(PointName.digits))] ?? point.name
       points.append(Point(name: name, identity: point.identity, settings: point.settings))
     }
@@ -100,7 +100,7 @@ extension SweepRecord {
       swept: swept, points: order.map { points[$0] })
   }
 
-  /// The names of folders by the digits that they end with.
+  /// The names of folders, by their final digits.
   private static func folders(_ path: String) -> [String: String] {
     var found: [String: String] = [:]
     for name in (try? FileSystem.list(path)) ?? [] {
@@ -120,8 +120,8 @@ extension SweepRecord {
   }
 }
 
-/// Keeps processes from writing a sweep's record over each other's; where the file system knows no such locks, the
-/// record is written in one piece all the same.
+/// Prevents processes from overwriting each other's record of a sweep; if the file system has no such locks, the
+/// record is still written atomically.
 private struct FolderLock {
   private let descriptor: Int32
 
@@ -129,7 +129,7 @@ private struct FolderLock {
     let file = "\(folder)/.sweep-lock"
     descriptor = FileSystem.withSystemPath(file) { open($0, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw Failure.cannotWrite(file, systemMessage(errno)) }
-    // Who holds it writes one small file.
+    // The owner writes only one small file.
     for _ in 0..<200 where flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK else { break }
       usleep(10_000)

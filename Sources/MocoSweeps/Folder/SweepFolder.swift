@@ -1,45 +1,45 @@
 import MocoBase
 
-/// The folder of a sweep: `sweep.json`, and a folder for each of its points that has begun. There is nothing else that
-/// knows of a sweep; any process that sees the folder can say how it stands.
+/// The folder of a sweep: `sweep.json`, and a folder for each point that has started. It contains the complete
+/// state of the sweep, so that any process with access to the folder can read it.
 public struct SweepFolder {
   /// The folder.
   public let path: String
-  /// What its record says.
+  /// Its record.
   package let record: SweepRecord
 
-  /// - Throws: E0501 where there is no sweep at that path, E0502 where its record is foreign, of a later version,
+  /// - Throws: E0501 if there is no sweep at that path, E0502 if its record has another format or a later version,
   ///   or cannot be read.
   public init(_ path: String) throws {
     guard let record = try SweepRecord(folder: path) else {
       throw Failure(
         "E0501", "there is no sweep in \(path)",
-        help: "give the folder of a sweep, or begin one: moco sweep FILE")
+        help: "use the folder of a sweep, or start one: moco sweep FILE")
     }
     self.init(path, record)
   }
 
-  /// A folder whose record is known.
+  /// A folder with a known record.
   package init(_ path: String, _ record: SweepRecord) {
     self.path = path
     self.record = record
   }
 
-  /// The file name of the program whose runs these are.
+  /// The file name of the program.
   public var script: String { record.script }
-  /// What is gone through: each setting with its values, in the order of the program.
+  /// The varied settings with their values, in the order of the program.
   public var swept: JsonObject { record.swept }
 
-  /// All points in their fixed order, whatever has become of them.
+  /// All points in their fixed order, in any state.
   ///
-  /// - Throws: E0502 where the record of a run cannot be read.
+  /// - Throws: E0502 if the record of a run cannot be read.
   public func runs() throws -> [SweepRun] {
     let clock = ClaimClock(folder: path)
     var inputs = InputCheck()
     return record.points.map { run($0, clock, &inputs) }
   }
 
-  /// How it stands with one point.
+  /// The state of one point.
   package func run(_ point: SweepRecord.Point, _ clock: ClaimClock, _ inputs: inout InputCheck) -> SweepRun {
     let folder = "\(path)/\(point.name)"
     var settings = point.settings
@@ -55,7 +55,7 @@ public struct SweepFolder {
     guard FileSystem.kind(folder) == .folder else { return made(.missing) }
     let file = folder + "/run.json"
     let json = FileSystem.kind(file) == .file ? try? Json.parse(file: file) : nil
-    // What was run for other settings is not a run of this point.
+    // A run with other settings is not a run of this point.
     let isOwn = json?["point"]?.stringValue == point.identity
     let status = isOwn ? json?["status"]?.stringValue : nil
     if status == "finished" {
@@ -74,8 +74,8 @@ public struct SweepFolder {
     }
   }
 
-  /// What the record in a folder says of a point, whoever holds it: finished, failed, interrupted or stale; missing where
-  /// it says nothing.
+  /// The state of a point from the record in its folder: finished, failed, interrupted or stale; missing if
+  /// there is none.
   static func recorded(_ folder: String, _ identity: String, _ inputs: inout InputCheck) -> SweepRun.State {
     let file = folder + "/run.json"
     guard FileSystem.kind(file) == .file, let json = try? Json.parse(file: file),

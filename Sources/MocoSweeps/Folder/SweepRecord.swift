@@ -1,19 +1,19 @@
 import MocoBase
 
-/// What `sweep.json` says: of which program the folder's runs are, and which points belong to it.
+/// The contents of `sweep.json`: the program of the runs, and the points.
 package struct SweepRecord {
   /// Version of the file's layout.
   package static let version = 1
   /// The name of the file in the sweep's folder.
   package static let fileName = "sweep.json"
 
-  /// A point that was asked for.
+  /// A requested point.
   package struct Point: Equatable {
     /// The name of its folder.
     package var name: String
-    /// All of what tells it from others, in hexadecimal digits.
+    /// Its full identity, in hexadecimal digits.
     package var identity: String
-    /// All its settings, as far as the program's text says them.
+    /// All its settings, as far as they are in the program's text.
     package var settings: JsonObject
 
     /// A point; see the properties.
@@ -26,13 +26,13 @@ package struct SweepRecord {
 
   /// The file name of the program.
   package var script: String
-  /// The whole path of the program.
+  /// The full path of the program.
   package var path: String
-  /// The version of moco that has made the folder.
+  /// The version of moco that created the folder.
   package var moco: String
   /// The hash of the program without its settings, and of its modules.
   package var code: String
-  /// What is gone through, each setting with its values, in the order of the program.
+  /// The varied settings with their values, in the order of the program.
   package var swept: JsonObject
   /// In their fixed order.
   package var points: [Point]
@@ -49,10 +49,10 @@ package struct SweepRecord {
     self.points = points
   }
 
-  /// Reads the file of a sweep's folder.
+  /// Reads the record of a sweep's folder.
   ///
-  /// - Returns: nil where there is none.
-  /// - Throws: E0502 where it is no such file, of a later layout, or cannot be read.
+  /// - Returns: nil if there is none.
+  /// - Throws: E0502 if it has another format, a later version, or cannot be read.
   package init?(folder: String) throws {
     let file = "\(folder)/\(SweepRecord.fileName)"
     guard FileSystem.kind(file) == .file else { return nil }
@@ -60,14 +60,15 @@ package struct SweepRecord {
     guard json["format"]?.stringValue == "moco-sweep", let version = json["version"]?.intValue,
       let script = json["script"]?.stringValue
     else {
-      throw Failure("E0502", "\(file) is not a record of a sweep", help: "give another folder with --out")
+      throw Failure("E0502", "\(file) is not a record of a sweep", help: "use another folder with --out")
     }
     guard version <= SweepRecord.version else {
       throw Failure(
-        "E0502", "\(file) is of version \(version), and this moco reads version \(SweepRecord.version)",
-        help: "use the moco that has made it, or a later one")
+        "E0502",
+        "\(file) has version \(version); this version of moco supports version \(SweepRecord.version)",
+        help: "use the version of moco that created it, or a later one")
     }
-    // What all points share stands once.
+    // Common settings of all points are stored once.
     let shared = json["settings"]?.objectValue ?? JsonObject()
     self.init(
       script: script, path: json["path"]?.stringValue ?? "", moco: json["moco"]?.stringValue ?? "",
@@ -83,7 +84,7 @@ package struct SweepRecord {
       })
   }
 
-  /// Writes the file, in one piece.
+  /// Writes the file, atomically.
   ///
   /// - Throws: E0504.
   package func write(folder: String) throws {

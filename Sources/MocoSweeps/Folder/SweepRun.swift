@@ -1,42 +1,42 @@
 import MocoBase
 
-/// One run of a sweep, as its folder tells of it.
+/// One run of a sweep, from its folder.
 public struct SweepRun: Sendable {
-  /// What has become of a point.
+  /// The state of a point.
   public enum State: String, Sendable, CaseIterable {
-    /// It ran to its end.
+    /// It has finished.
     case finished
     /// It ended with an error, or with an exit status other than 0.
     case failed
     /// A process works on it.
     case running
-    /// The process that worked on it is gone and has left no end.
+    /// The process that worked on it no longer exists and left no result.
     case dead
     /// A signal stopped it.
     case interrupted
-    /// It has not begun.
+    /// It has not started.
     case missing
-    /// It ran to its end, on files that have changed since.
+    /// It has finished, with input files that have changed since.
     case stale
   }
 
   /// The name of its folder: `coop-16-1-3fa9c2d1`.
   public let name: String
-  /// The path of its folder, which may not be there yet.
+  /// The path of its folder, which may not exist yet.
   public let folder: String
-  /// All settings of the program by their names, in its order; of a run that has not begun those that its text says.
+  /// All settings of the program by name, in its order; for a run that has not started, those in its text.
   public let settings: JsonObject
-  /// What `result({…})` was given; nil where the run did not come so far, or has given none.
+  /// The argument of `result({…})`; nil if the run did not call it.
   public let result: JsonObject?
-  /// What has become of it.
+  /// Its state.
   public let state: State
-  /// How long it took, in seconds; nil until it has ended.
+  /// The duration in seconds; nil until it has ended.
   public let seconds: Double?
-  /// All of what tells it from other points, in hexadecimal digits.
+  /// Its full identity, in hexadecimal digits.
   public let identity: String
-  /// Where and since when it runs or ran, for those that have begun.
+  /// The process that runs or ran it, if it has started.
   public let holder: ClaimHolder?
-  /// Why it failed, was stopped or is stale; empty for the others.
+  /// Why it failed, was stopped or is stale; otherwise empty.
   public let reason: String
 
   /// A run; see the properties.
@@ -55,7 +55,7 @@ public struct SweepRun: Sendable {
     self.reason = reason
   }
 
-  /// Whether a sweep has still to run it: it is missing, interrupted, dead or stale.
+  /// Whether a sweep must still run it: it is missing, interrupted, dead or stale.
   public var isOpen: Bool {
     switch state {
     case .finished, .failed, .running: false

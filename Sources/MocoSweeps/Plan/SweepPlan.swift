@@ -1,46 +1,46 @@
 import MocoBase
 import MocoLang
 
-/// The points that a program and a command line make, in their fixed order.
+/// The points of a program and a command line, in their fixed order.
 public struct SweepPlan: Sendable {
   /// One combination of settings, to be run once.
   public struct Point: Sendable {
-    /// The name of its folder: the values that are gone through, and eight digits of the identity.
+    /// The name of its folder: the values of the varied settings, and eight digits of the identity.
     public let name: String
-    /// The hash of all settings, of the code and of whatever else decides on the result, in hexadecimal digits.
+    /// The hash of all settings, the code and everything else that affects the result, in hexadecimal digits.
     public let identity: String
-    /// What the program is run with, as `--set` takes it.
+    /// The settings of the run, in the form of `--set`.
     public let set: [(name: String, text: String)]
-    /// The seed of everything random.
+    /// The random seed.
     public let seed: UInt64
-    /// All settings by their names, as far as the program's text says them.
+    /// All settings by name, as far as they are in the program's text.
     public let settings: JsonObject
-    /// Those of them that are gone through, as a reader sees them.
+    /// The varied settings, for display.
     public let values: [(name: String, label: String)]
   }
 
-  /// In the order of the program's settings, the last one changing first.
+  /// In the order of the program's settings; the last one varies fastest.
   public let points: [Point]
-  /// What is gone through, in the order of the program: the values of each setting.
+  /// The varied settings with their values, in the order of the program.
   public let swept: [(name: String, values: [SettingValue])]
   /// The hash of the program without its settings, and of its modules.
   public let code: String
 
-  /// Points at most.
+  /// Maximum number of points.
   public static let most = 200_000
 
   /// - Parameters:
-  ///   - settings: those of the program, `Program.settings`.
+  ///   - settings: the settings of the program, `Program.settings`.
   ///   - code: `Program.codeHash`.
-  /// - Throws: E1105 where there is nothing to go through; E1106 where an option does not fit the program; E0307 for a
-  ///   value that a setting cannot have.
+  /// - Throws: E1105 if there is nothing to vary; E1106 if an option does not match the program; E0307 for an
+  ///   invalid value of a setting.
   public init(_ settings: [ProgramSetting], code: String, _ request: SweepRequest, _ dialect: Dialect) throws
   {
     let maker = try PointMaker(settings, request, dialect)
     guard !maker.axes.isEmpty else {
       throw Failure(
-        "E1105", "there is nothing to sweep: the program has no over, and the command no --over",
-        help: "write let shots = over([1, 2, 4]) in the program, or give --over NAME=1,2,4")
+        "E1105", "there is nothing to sweep: the program has no over(…), and the command has no --over",
+        help: "write let shots = over([1, 2, 4]) in the program, or add --over NAME=1,2,4")
     }
     self.code = code
     points = try maker.points(code: code)
@@ -48,14 +48,14 @@ public struct SweepPlan: Sendable {
   }
 }
 
-/// Makes points.
+/// Creates points.
 private struct PointMaker {
-  /// Settings that are gone through together: one, or those of a table.
+  /// Settings that vary together: one, or those of a table.
   struct Axis {
     let names: [String]
-    /// Each as long as `names`.
+    /// Each row has the length of `names`.
     let rows: [[SettingValue]]
-    /// Where the rows are gone through; nil for everywhere.
+    /// The condition under which the rows are used; nil for always.
     var condition: SweptCondition?
   }
 
@@ -64,11 +64,11 @@ private struct PointMaker {
   let dialect: Dialect
   /// In the order of the program's settings.
   private(set) var axes: [Axis] = []
-  /// What holds for all points: literals, and what `--set` says.
+  /// Values of all points: literals, and those of `--set`.
   private var fixed: [String: SettingValue] = [:]
   private var filters: [String: Set<SettingValue>] = [:]
 
-  /// The name of the run's own seed, where the program has no setting of that name.
+  /// The name of the run's own seed, if the program has no setting with that name.
   static let seed = "seed"
 
   init(_ settings: [ProgramSetting], _ request: SweepRequest, _ dialect: Dialect) throws {
@@ -78,7 +78,7 @@ private struct PointMaker {
     func take(_ name: String, _ option: String) throws {
       guard let before = given.updateValue(option, forKey: name) else { return }
       throw Failure(
-        "E1106", "\(name) is given by \(before) and by \(option)", help: "leave one of them out")
+        "E1106", "\(name) is given by both \(before) and \(option)", help: "remove one of them")
     }
     for (name, text) in request.set {
       try take(name, "--set")
@@ -87,7 +87,7 @@ private struct PointMaker {
     var made: [String: Axis] = [:]
     for setting in settings {
       guard case .over(let values) = setting.kind else { continue }
-      // One that is set is gone through as well, in one step.
+      // A setting with `--set` is an axis with one value.
       let rows = given[setting.name] == nil ? values : [fixed[setting.name]].compactMap { $0 }
       made[setting.name] = Axis(
         names: [setting.name], rows: rows.map { [$0] },
@@ -112,9 +112,9 @@ private struct PointMaker {
       var seen: Set<[SettingValue]> = []
       for (row, values) in zip(table.rows, rows) where !seen.insert(values).inserted {
         throw Failure(
-          "E1106", "line \(row.line) of \(table.name) is there already", help: "give each point once")
+          "E1106", "line \(row.line) of \(table.name) is a duplicate", help: "list each point once")
       }
-      // It stands where the first of its settings does.
+      // Its position is that of its first setting.
       let first = order.first { table.names.contains($0) } ?? table.names.first ?? ""
       made[first] = Axis(names: table.names, rows: rows)
     }
@@ -125,17 +125,17 @@ private struct PointMaker {
       known += (setting(name)?.condition?.possible ?? []).filter { !known.contains($0) }
       if let strange = wanted.first(where: { !known.contains($0) }) {
         throw Failure(
-          "E1106", "--only \(name)=\(strange.label): the sweep goes through no such value of \(name)",
+          "E1106", "--only \(name)=\(strange.label): this value of \(name) is not part of the sweep",
           help: known.isEmpty
-            ? "give one of the settings that it goes through: \(swept.map(\.name).joined(separator: ", "))"
-            : "give one of \(known.prefix(12).map(\.label).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
+            ? "use one of the settings of the sweep: \(swept.map(\.name).joined(separator: ", "))"
+            : "use one of \(known.prefix(12).map(\.label).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
         )
       }
       filters[name, default: []].formUnion(wanted)
     }
   }
 
-  /// The names of all settings in the order in which points count, the run's seed last.
+  /// The names of all settings in the order of points, with the run's seed last.
   private var order: [String] {
     var names: [String] = []
     for setting in settings where !names.contains(setting.name) { names.append(setting.name) }
@@ -151,14 +151,14 @@ private struct PointMaker {
       if case .control = setting.kind { return SettingValue.literal(text, dialect) ?? .string(text) }
       let value = try setting.value(text, dialect)
       if value.label.contains(where: \.isNewline) {
-        throw Failure("E1106", "\(option): a value has several lines", help: "give texts of one line")
+        throw Failure("E1106", "\(option): a value has several lines", help: "use values of one line")
       }
       return value
     }
     if name == PointMaker.seed, option != "--set" {
       guard let seed = UInt64(text), seed <= Seed.largest else {
         throw Failure(
-          "E1106", "\(option): \(text) is not a seed", help: "give numbers from 0 to \(Seed.largest)")
+          "E1106", "\(option): \(text) is not a seed", help: "use integers from 0 to \(Seed.largest)")
       }
       return .int(Int(seed))
     }
@@ -182,7 +182,7 @@ private struct PointMaker {
       text, option: option, read: { try read($0, of: name, option) }, isText: isText)
   }
 
-  /// The values that a setting goes through, each once.
+  /// The values of a setting, without duplicates.
   private func values(of name: String) -> [SettingValue] {
     var found: [SettingValue] = []
     for axis in axes {
@@ -206,21 +206,21 @@ private struct PointMaker {
     try expand(axes[...], fixed) { values in
       guard points.count < SweepPlan.most else {
         throw Failure(
-          "E1106", "these are more than \(SweepPlan.most) points",
-          help: "go through fewer values, or give points with --over-file")
+          "E1106", "the sweep has more than \(SweepPlan.most) points",
+          help: "use fewer values, or list points with --over-file")
       }
       points.append(point(values, names, code))
     }
     return points
   }
 
-  /// Goes through the values of the first axis, and for each through those of the others.
+  /// Iterates over the values of the first axis, and for each over those of the others.
   private func expand(
     _ axes: ArraySlice<Axis>, _ values: [String: SettingValue],
     _ body: ([String: SettingValue]) throws -> Void
   ) throws {
     guard let axis = axes.first else { return try body(values) }
-    // Where its condition does not hold a setting has one value.
+    // If its condition is false, a setting has one value.
     let single = try axis.condition?.value(values)
     for row in single.map({ [[$0]] }) ?? axis.rows {
       var values = values
@@ -245,7 +245,7 @@ private struct PointMaker {
     }
     let identity = hash.finish()
     let labels = swept.compactMap { name in values[name].map { (name: name, label: $0.label) } }
-    // What the program says by itself is not said again.
+    // Values from the program's text are not repeated.
     let set = order.compactMap { name -> (name: String, text: String)? in
       guard let value = values[name], let setting = setting(name) else { return nil }
       if case .control = setting.kind { return (name, value.label) }
@@ -259,9 +259,9 @@ private struct PointMaker {
   }
 }
 
-/// Names of points' folders.
+/// Names of the folders of points.
 package enum PointName {
-  /// The digits of the identity that a name ends with.
+  /// The number of digits of the identity in a name.
   package static let digits = 8
   private static let (longestPart, longest) = (24, 64)
 

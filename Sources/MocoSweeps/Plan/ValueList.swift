@@ -1,9 +1,9 @@
 import MocoBase
 import MocoLang
 
-/// The values that `--over` and `--only` give to a setting: `1,2,4`, `1..5`, `"a, b",c`.
+/// The values of a setting in `--over` and `--only`: `1,2,4`, `1..5`, `"a, b",c`.
 enum ValueList {
-  /// Splits at commas that stand outside of brackets and quotes.
+  /// Splits at commas that are outside brackets and quotes.
   static func parts(_ text: String) -> [String] {
     var parts: [String] = []
     var part = ""
@@ -55,16 +55,16 @@ enum ValueList {
       guard range.count > 0, range.count <= SweptValues.most else {
         throw Failure(
           "E1106", "\(option): the range has \(range.count == 0 ? "no" : "too many") values",
-          help: "give the smaller number first, and at most \(SweptValues.most) values")
+          help: "write the smaller number first, and use at most \(SweptValues.most) values")
       }
       return (0..<range.count).map { range.element($0) }
     }
     return nil
   }
 
-  /// The values of an option for a setting, each read as the setting would read it.
+  /// The values of an option for a setting, each parsed by the setting.
   ///
-  /// - Throws: E1106 where there is none, one comes twice, or one is none of the setting's; E0307 from the setting.
+  /// - Throws: E1106 if there is none, or for a duplicate or an invalid value; E0307 from the setting.
   static func values(
     _ text: String, option: String, read: (String) throws -> SettingValue, isText: Bool
   ) throws -> [SettingValue] {
@@ -75,18 +75,18 @@ enum ValueList {
       } else {
         guard !part.isEmpty else {
           throw Failure(
-            "E1106", "\(option): a value is missing", help: "write values with commas between, name=1,2,4")
+            "E1106", "\(option): a value is missing", help: "separate values with commas, name=1,2,4")
         }
         values.append(try read(part))
       }
     }
     var seen: Set<SettingValue> = []
     if let twice = values.first(where: { !seen.insert($0).inserted }) {
-      throw Failure("E1106", "\(option): \(twice.source) comes twice", help: "give each value once")
+      throw Failure("E1106", "\(option): \(twice.source) is a duplicate", help: "list each value once")
     }
     guard values.count <= SweptValues.most else {
       throw Failure(
-        "E1106", "\(option): \(values.count) values are too many", help: "give at most \(SweptValues.most)")
+        "E1106", "\(option): \(values.count) values are too many", help: "use at most \(SweptValues.most)")
     }
     return values
   }

@@ -1,6 +1,6 @@
 import MocoBase
 
-/// How it stands with a sweep, in words.
+/// The state of a sweep, in words.
 public struct SweepReport {
   private let path: String
   private let jobs: Int
@@ -8,11 +8,11 @@ public struct SweepReport {
   private let runs: [(place: Int, run: SweepRun, values: [(name: String, label: String)])]
   private var estimate = CostEstimate()
 
-  /// Looks at the folders of a plan's points.
+  /// Reads the folders of a plan's points.
   ///
   /// - Parameters:
-  ///   - places: those of the points that are looked at; nil for all.
-  ///   - earlier: runs in the folder that are none of its points.
+  ///   - places: the indices of the points; nil for all.
+  ///   - earlier: runs in the folder that are not points of the plan.
   public init(_ folder: SweepFolder, _ plan: SweepPlan, places: [Int]?, jobs: Int, earlier: Int) {
     path = folder.path
     self.jobs = max(jobs, 1)
@@ -33,7 +33,7 @@ public struct SweepReport {
     for (_, run, _) in runs { estimate.add(run) }
   }
 
-  /// The points, what is finished, and what the rest will take.
+  /// The points, the finished ones, and the estimate for the rest.
   public func dryRun(_ file: String) -> String {
     var text = "\(file): \(SweepReport.count(runs.count, "point")) in \(path)\n"
     let widest = runs.map(\.run.name.count).max() ?? 0
@@ -45,9 +45,9 @@ public struct SweepReport {
     return text + counts + cost
   }
 
-  /// Done, running, failed, dead, stopped, stale and missing points, and what is left to do.
+  /// Finished, running, failed, dead, stopped, stale and missing points, and the remaining work.
   ///
-  /// - Parameter hints: what the scheduler says of the jobs that the sweep was sent as, beside what the folders tell.
+  /// - Parameter hints: information of the scheduler about the jobs of the sweep, in addition to the folders.
   public func status(_ file: String, _ hints: SlurmHints? = nil) -> String {
     var text = "\(file): \(SweepReport.count(runs.count, "point")) in \(path)\n"
     let shown = runs.compactMap { place, run, _ -> (run: SweepRun, words: String)? in
@@ -63,7 +63,7 @@ public struct SweepReport {
     return text + counts + (hints?.text ?? "") + cost
   }
 
-  /// Where and since when, or why.
+  /// The place and start time, or the reason.
   static func words(_ run: SweepRun) -> String {
     var words: [String] = []
     if run.state == .running || run.state == .dead, let holder = run.holder, !holder.host.isEmpty {
@@ -86,27 +86,27 @@ public struct SweepReport {
     var text = parts.isEmpty ? "no points\n" : parts.joined(separator: ", ") + "\n"
     if earlier > 0 {
       text +=
-        "\(SweepReport.count(earlier, "other run")) in \(path), of other code or points: they do not count\n"
+        "\(SweepReport.count(earlier, "other run")) in \(path), of other code or points: ignored\n"
     }
     return text
   }
 
   private var cost: String {
     let open = runs.map(\.run).filter { $0.isOpen }
-    guard !open.isEmpty else { return "nothing is left to run\n" }
+    guard !open.isEmpty else { return "nothing left to run\n" }
     var estimate = estimate
     let finished = runs.count { $0.run.state == .finished }
     guard let seconds = estimate.seconds(open) else {
       return
-        "\(SweepReport.count(open.count, "run")) left; what they take is not known before one has finished\n"
+        "\(SweepReport.count(open.count, "run")) left; there is no time estimate until one has finished\n"
     }
     let wall = seconds / Double(min(jobs, open.count))
     return "\(SweepReport.count(open.count, "run")) left, about \(DurationText.estimate(wall))"
       + (jobs > 1 ? " with --jobs \(jobs)" : "")
-      + ", by the \(finished) that \(finished == 1 ? "has" : "have") finished\n"
+      + ", estimated from \(finished) finished\n"
   }
 
-  /// What is said at the end of a sweep.
+  /// The summary at the end of a sweep.
   public static func text(_ summary: SweepRunner.Summary, in path: String, isRetrying: Bool) -> String {
     var parts: [String] = ["\(summary.finishedHere + summary.finishedBefore) finished"]
     if summary.finishedBefore > 0 { parts[0] += " (\(summary.finishedBefore) before)" }
@@ -127,7 +127,7 @@ public struct SweepReport {
     }
     if !summary.failures.isEmpty {
       text +=
-        "what they printed is in stdout.txt and stderr.txt of their folders; --retry failed runs them again\n"
+        "their output is in stdout.txt and stderr.txt of their folders; --retry failed runs them again\n"
     }
     return text
   }

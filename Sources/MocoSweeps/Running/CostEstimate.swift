@@ -1,16 +1,16 @@
 import MocoBase
 
-/// What runs will take, by what finished runs with the most like settings took.
+/// Estimates the duration of runs from finished runs with similar settings.
 package struct CostEstimate {
-  /// Finished runs by their settings, seeds left out.
+  /// Finished runs by their settings, without seeds.
   private var known: [String: (settings: JsonObject, sum: Double, count: Int)] = [:]
   private var cache: [String: Double] = [:]
   private static let most = 2_000
 
-  /// Nothing is known yet.
+  /// Empty.
   package init() {}
 
-  /// Adds a run, where it has finished.
+  /// Adds a run, if it has finished.
   package mutating func add(_ run: SweepRun) {
     if run.state == .finished, let seconds = run.seconds { add(settings: run.settings, seconds: seconds) }
   }
@@ -23,7 +23,7 @@ package struct CostEstimate {
     cache = [:]
   }
 
-  /// Seconds of a run with such settings; nil where nothing is known.
+  /// Seconds of a run with such settings; nil if unknown.
   mutating func seconds(of settings: JsonObject) -> Double? {
     let key = CostEstimate.key(settings)
     if let same = known[key] { return same.sum / Double(same.count) }
@@ -42,7 +42,7 @@ package struct CostEstimate {
     return cache[key]
   }
 
-  /// Seconds of runs one after the other; nil where nothing is known.
+  /// Total seconds of runs; nil if unknown.
   package mutating func seconds(_ runs: [SweepRun]) -> Double? {
     guard !known.isEmpty else { return nil }
     return runs.reduce(0.0) { $0 + (seconds(of: $1.settings) ?? 0) }

@@ -1,12 +1,12 @@
 import MocoBase
 
-/// One point that this process has claimed and is to run.
+/// A point that this process has claimed and will run.
 ///
-/// - Safety: what is not a constant is guarded by the monitor.
+/// - Safety: mutable state is guarded by the monitor.
 public final class SweepJob: @unchecked Sendable {
-  /// What to run.
+  /// The point.
   public let point: SweepPlan.Point
-  /// Its folder, which is the run's.
+  /// Its folder, which is the folder of the run.
   public let folder: String
   private let monitor = Monitor()
   private var stop: (() -> Void)?
@@ -17,7 +17,7 @@ public final class SweepJob: @unchecked Sendable {
     self.folder = folder
   }
 
-  /// Says how the run is stopped, which is done at once where that was asked for before.
+  /// Sets how the run is stopped; it is stopped immediately if a stop was already requested.
   public func stopped(by stop: @escaping @Sendable () -> Void) {
     let isLate = monitor.locked {
       self.stop = stop
@@ -38,11 +38,11 @@ public final class SweepJob: @unchecked Sendable {
   package var wasStopped: Bool { monitor.locked { isStopped } }
 }
 
-/// How a run has ended, as whoever ran it says. What the run's record says counts for everybody else.
+/// The end of a run, as reported by its executor. Other processes use the run's record.
 public struct SweepEnd: Sendable {
-  /// What has become of it: finished, failed or interrupted.
+  /// The state: finished, failed or interrupted.
   public let state: SweepRun.State
-  /// Why, in one line; empty where it has finished.
+  /// The reason, in one line; empty if it has finished.
   public let reason: String
 
   /// An end.
@@ -56,64 +56,64 @@ public struct SweepEnd: Sendable {
 public struct EndedRun: Sendable {
   /// The name of its folder.
   public let name: String
-  /// How it has ended.
+  /// Its end.
   public let end: SweepEnd
   /// How long it took, in seconds.
   public let seconds: Double
-  /// How many of this process's points had finished or failed then, here or before.
+  /// The number of this process's points that had finished or failed by then.
   public let done: Int
 }
 
-/// How far a sweep has come.
+/// The progress of a sweep.
 public struct SweepProgress: Sendable {
-  /// Points of this process's part that have finished, here or before.
+  /// Finished points of this process's part, now or before.
   public let done: Int
-  /// Those that have failed, here or before.
+  /// Failed points, now or before.
   public let failed: Int
-  /// Those that others work on.
+  /// Points that other processes work on.
   public let elsewhere: Int
   /// All points of this process's part.
   public let total: Int
-  /// The names of those that run here.
+  /// The names of points that are running in this process.
   public let running: [String]
-  /// Seconds until all is done, by what finished runs took; nil where none has finished.
+  /// Estimated remaining seconds; nil if no run has finished.
   public let left: Double?
 }
 
-/// Runs the points of a plan that nobody has run, so many at a time.
+/// Runs the open points of a plan, several at a time.
 ///
-/// - Safety: what is not a constant is guarded by the monitor.
+/// - Safety: mutable state is guarded by the monitor.
 public final class SweepRunner: @unchecked Sendable {
-  /// How it goes about it.
+  /// Options.
   public struct Options: Sendable {
     /// Runs at a time.
     public var jobs = 1
-    /// The places of the points that are this process's; nil for all.
+    /// The indices of this process's points; nil for all.
     public var places: [Int]?
     /// Whether failed runs are run again.
     public var retriesFailed = false
-    /// Whether nothing is begun any more after a failure.
+    /// Whether no more points are started after a failure.
     public var failsFast = false
 
-    /// One at a time, all points, what failed stays.
+    /// One at a time, all points, without retrying failed ones.
     public init() {}
   }
 
-  /// What has become of all points of this process's part.
+  /// The results for all points of this process's part.
   public struct Summary: Sendable {
-    /// Runs that have finished here.
+    /// Runs that have finished in this process.
     public var finishedHere = 0
     /// Those that had finished before.
     public var finishedBefore = 0
-    /// Names and reasons of failed runs, of this time and before.
+    /// Names and reasons of failed runs, now and before.
     public var failures: [(name: String, folder: String, reason: String)] = []
-    /// How many of them failed before and were left alone.
+    /// The number of runs that failed before and were not retried.
     public var failedBefore = 0
     /// Points that another process works on.
     public var elsewhere = 0
-    /// Points that were stopped, or not begun because the sweep was.
+    /// Points that were stopped, or not started because the sweep was stopped.
     public var open = 0
-    /// Finished runs of this time that gave no result.
+    /// Runs that finished now without a result.
     public var withoutResult = 0
   }
 
@@ -127,12 +127,12 @@ public final class SweepRunner: @unchecked Sendable {
   private var isStopping = false
   private var summary = Summary()
   private var estimate = CostEstimate()
-  /// What the waiting points will take, worked out when their number changes.
+  /// The estimated time of the waiting points, updated when their number changes.
   private var waitingCost: (count: Int, finished: Int, seconds: Double?)?
   private var fault: (any Error)?
   private var ended: [EndedRun] = []
 
-  /// - Parameter execute: runs a point on the thread that calls it, and writes its record.
+  /// - Parameter execute: runs a point on the calling thread, and writes its record.
   public init(_ folder: SweepFolder, _ options: Options, execute: @escaping @Sendable (SweepJob) -> SweepEnd)
   {
     self.folder = folder
@@ -140,13 +140,13 @@ public final class SweepRunner: @unchecked Sendable {
     self.execute = execute
   }
 
-  /// Runs what is open, and waits for it.
+  /// Runs the open points, and waits for them.
   ///
   /// - Parameters:
-  ///   - isStopRequested: asked often; once it says so, runs are stopped and nothing is begun any more.
-  ///   - ended: told of each run that has ended, on the calling thread.
-  ///   - progress: told often how far it has come, on the calling thread.
-  /// - Throws: E0504 where claims or records cannot be written, E0502.
+  ///   - isStopRequested: polled often; once it returns true, runs are stopped and no more are started.
+  ///   - ended: called for each run that has ended, on the calling thread.
+  ///   - progress: called often with the progress, on the calling thread.
+  /// - Throws: E0504 if claims or records cannot be written, E0502.
   public func run(
     _ plan: SweepPlan, isStopRequested: () -> Bool,
     ended tell: (EndedRun) -> Void,
@@ -182,7 +182,7 @@ public final class SweepRunner: @unchecked Sendable {
     }
   }
 
-  /// Sorts the points of this process's part. - Returns: how many there are.
+  /// Sorts the points of this process's part. - Returns: their number.
   private func choose(_ plan: SweepPlan, _ clock: ClaimClock) -> Int {
     var inputs = InputCheck()
     let names = Dictionary(
@@ -242,7 +242,7 @@ public final class SweepRunner: @unchecked Sendable {
   private func start() {
     monitor.locked { workers += 1 }
     let isStarted = WorkerThread.start { [self] in
-      // What stops this thread's runs is their own flags.
+      // The runs of this thread are stopped by their own flags.
       let flag = StopFlag()
       Cancellation.polling(flag.pointer) { work() }
       monitor.locked {
@@ -254,7 +254,7 @@ public final class SweepRunner: @unchecked Sendable {
     monitor.locked {
       workers -= 1
       if workers == 0 {
-        fault = Failure("E0405", "no thread could be started", help: "give a smaller --jobs")
+        fault = Failure("E0405", "cannot start a thread", help: "use a smaller --jobs")
       }
     }
   }
@@ -265,7 +265,7 @@ public final class SweepRunner: @unchecked Sendable {
         try work(point, run)
       } catch {
         monitor.locked {
-          // Where nothing can be written there is no use in going on.
+          // There is no point in continuing if nothing can be written.
           fault = fault ?? error
           isStopping = true
         }
@@ -278,7 +278,7 @@ public final class SweepRunner: @unchecked Sendable {
       return monitor.locked { summary.elsewhere += 1 }
     }
     defer { claim.release() }
-    // It may have ended since it was looked at.
+    // It may have ended in the meantime.
     if claim.isTakenOver {
       var inputs = InputCheck()
       let state = SweepFolder.recorded(claim.folder, point.identity, &inputs)
@@ -289,7 +289,7 @@ public final class SweepRunner: @unchecked Sendable {
           summary.failures.append((run.name, run.folder, run.reason))
         }
       }
-      // A run that was cut goes on from what its trainings have kept; others begin again.
+      // An interrupted run continues from its saved trainings; others start again.
       try claim.empty(keeping: state == .failed || state == .stale ? [] : [SweepRunner.keptName])
     }
     let job = SweepJob(point, folder: claim.folder)
@@ -317,6 +317,6 @@ public final class SweepRunner: @unchecked Sendable {
     }
   }
 
-  /// Where the trainings of a run keep themselves, in the run's folder.
+  /// The folder for saved trainings, in the run's folder.
   public static let keptName = "kept"
 }

@@ -1,23 +1,23 @@
 import Glibc
 
-/// A thread that is waited for by other means.
+/// A detached thread.
 enum WorkerThread {
   private final class Work {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Bytes of its stack; programs run on threads of their own.
+  /// Its stack size in bytes; programs run on their own threads.
   private static let stackSize = 8 << 20
 
-  /// - Returns: false where there can be no thread.
+  /// - Returns: false if the thread cannot be created.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
     pthread_attr_setstacksize(&attributes, stackSize)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Signals belong to the thread that waits.
+    // Signals are handled by the waiting thread.
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)

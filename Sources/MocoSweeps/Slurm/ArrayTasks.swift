@@ -1,15 +1,15 @@
 import MocoBase
 
-/// How many tasks an array has, and how many of them run at a time: `--tasks 8`, `--tasks 8%4`.
+/// The number of tasks of an array, and the number of tasks at a time: `--tasks 8`, `--tasks 8%4`.
 package struct ArrayTasks: Equatable, Sendable {
   /// From 1.
   package let count: Int
-  /// nil for as many as there is room for.
+  /// nil for no limit.
   package let atOnce: Int?
 
-  /// Indices of an array where nobody has said otherwise: Slurm's own MaxArraySize.
+  /// The default limit of indices of an array: Slurm's own MaxArraySize.
   static let usualLimit = 1001
-  /// Tasks where nobody has said how many: more would load the same model and data again for a few points each.
+  /// The default maximum number of tasks: more would load the same model and data again for a few points each.
   static let usual = 50
 
   /// - Throws: E1127.
@@ -21,33 +21,33 @@ package struct ArrayTasks: Equatable, Sendable {
     else {
       throw Failure(
         "E1127", "--tasks is \"\(text)\", which is not a number of tasks",
-        help: "write --tasks 8, or --tasks 8%4 for eight tasks of which four run at a time")
+        help: "write --tasks 8, or --tasks 8%4 for eight tasks with four at a time")
     }
     self.init(count: count, atOnce: numbers.count > 1 ? numbers.last : nil)
   }
 
   init(count: Int, atOnce: Int? = nil) { (self.count, self.atOnce) = (count, atOnce) }
 
-  /// The tasks for so many points.
+  /// The tasks for this many points.
   ///
   /// - Parameters:
-  ///   - asked: what `--tasks` says.
-  ///   - limit: what caps an index on the cluster; nil where that is not known here.
+  ///   - asked: the value of `--tasks`.
+  ///   - limit: the limit of an index on the cluster; nil if unknown.
   /// - Returns: never more tasks than points.
-  /// - Throws: E1127 for more tasks than the cluster takes.
+  /// - Throws: E1127 for more tasks than the cluster supports.
   package static func fitting(points: Int, asked: ArrayTasks?, limit: Int?) throws -> ArrayTasks {
     let most = max(1, limit ?? usualLimit)
     if let asked, min(asked.count, points) > most {
       throw Failure(
         "E1127",
-        "--tasks asks for \(asked.count) tasks, and an array has at most \(most)"
-          + (limit == nil ? " where MaxArraySize is not known" : " here (MaxArraySize)"),
-        help: "write --tasks \(most) or less: a task takes several points")
+        "--tasks requests \(asked.count) tasks, but an array has at most \(most)"
+          + (limit == nil ? " when MaxArraySize is unknown" : " on this system (MaxArraySize)"),
+        help: "write --tasks \(most) or less: a task can run several points")
     }
     let count = max(1, min(asked?.count ?? usual, points, most))
     return ArrayTasks(count: count, atOnce: asked?.atOnce)
   }
 
-  /// As `--array` takes it.
+  /// The value of `--array`.
   package var array: String { "0-\(count - 1)" + (atOnce.map { "%\($0)" } ?? "") }
 }

@@ -1,25 +1,25 @@
 import MocoBase
 
-/// The batch script of a sweep: to be read and edited, and sent again for what is missing.
+/// The batch script of a sweep. It can be edited, and submitted again for missing points.
 package struct BatchScript {
   /// Its name in the sweep's folder.
   package static let fileName = "sweep.sbatch"
   private static let mark = "# moco knows by this line whether the script was edited: "
 
-  /// The whole script.
+  /// The complete script.
   package let text: String
-  /// How many tasks its array has.
+  /// The number of tasks of its array.
   package let tasks: Int
 
   /// - Parameters:
-  ///   - sweep: the sweep's folder, a whole path.
+  ///   - sweep: the full path of the sweep's folder.
   ///   - name: the sweep's name, for the job.
-  ///   - points: how many points there are, done or not.
-  ///   - limit: MaxArraySize of the cluster; nil where it is not known here.
-  ///   - command: the program and what it is given, without a shard.
-  ///   - folder: where the command was given.
-  ///   - version: of moco.
-  /// - Throws: E1127 for a folder or tasks that cannot be.
+  ///   - points: the number of points, done or not.
+  ///   - limit: MaxArraySize of the cluster; nil if unknown.
+  ///   - command: the program and its arguments, without a shard.
+  ///   - folder: the working directory of the command.
+  ///   - version: the version of moco.
+  /// - Throws: E1127 for an invalid folder or number of tasks.
   package init(
     sweep: String, name: String, points: Int, options: SlurmOptions, asked: ArrayTasks?, limit: Int?,
     command: [String], folder: String, version: String
@@ -30,51 +30,51 @@ package struct BatchScript {
     {
       throw Failure(
         "E1127",
-        "the sweep's folder \(sweep) has \(bad.value < 0x20 ? "a control character" : "\"\(Character(bad))\"") in its name, which the output of a batch job cannot have",
-        help: "give another folder with --out")
+        "the sweep's folder \(sweep) has \(bad.value < 0x20 ? "a control character" : "\"\(Character(bad))\"") in its name, which is not supported for the output of a batch job",
+        help: "use another folder with --out")
     }
     var lines = [
       "#!/bin/bash",
-      "# A sweep as an array of jobs, written by moco \(version). Edit it as you like and send it with",
+      "# A sweep as an array of jobs, written by moco \(version). You can edit it. Submit it with",
       "#   sbatch \(BatchScript.word("\(sweep)/\(BatchScript.fileName)"))",
-      "# Sent again it does what is missing: points that are finished, or that another task works on, are left alone.",
+      "# Submitted again, it runs the missing points. Points that are finished or in progress elsewhere are skipped.",
       "",
       "# \(NumberText.counted(points, "point")) in \(NumberText.counted(tasks.count, "task")): "
-        + BatchScript.share(points, tasks.count) + ". A part of the tasks is sent with sbatch --array=3,7.",
+        + BatchScript.share(points, tasks.count) + ". To submit only some tasks, use sbatch --array=3,7.",
     ]
     if limit == nil {
       lines.append(
-        "# How large an index may be here is not known (scontrol show config says MaxArraySize); \(ArrayTasks.usualLimit) was assumed."
+        "# MaxArraySize is unknown (see scontrol show config); \(ArrayTasks.usualLimit) was assumed."
       )
     }
     lines.append(SlurmOptions.line("array", tasks.array))
     let own: [(String, String?, [String], String)] = [
       ("job-name", BatchScript.jobName(name), ["job-name", "J"], ""),
-      ("output", "\(sweep)/slurm-%A_%a.out", ["output", "o"], "What the tasks say, a file each."),
+      ("output", "\(sweep)/slurm-%A_%a.out", ["output", "o"], "The output of the tasks, one file each."),
       (
         "open-mode", "append", ["open-mode"],
-        "A task that goes back to the queue would empty its file otherwise."
+        "Without this, a requeued task would empty its file."
       ),
       (
         "requeue", nil, ["requeue", "no-requeue"],
-        "A task that loses its place goes back to the queue, and goes on where it was."
+        "A preempted task is requeued and continues where it stopped."
       ),
       (
         "signal", "B:USR1@120", ["signal"],
-        "Two minutes before the time is over: trainings are kept, and the next time goes on from there."
+        "Two minutes before the time limit: trainings are saved, and the next run resumes them."
       ),
     ]
     for (option, value, names, remark) in own where !names.contains(where: options.has) {
       if !remark.isEmpty { lines.append("# \(remark)") }
       lines.append(SlurmOptions.line(option, value))
     }
-    if !options.lines.isEmpty { lines.append("# As --slurm has said; a time is that of one task.") }
+    if !options.lines.isEmpty { lines.append("# From --slurm; a time limit applies to one task.") }
     lines += options.lines
     lines += [
       "", "cd \(BatchScript.word(folder)) || exit 1",
-      "# Each task has its part of the points by its index. With exec the signals above reach moco itself.",
+      "# The index of a task selects its part of the points. With exec, moco itself receives the signals above.",
     ]
-    // What follows -- is the program's own.
+    // Arguments after -- belong to the program.
     let options = command.prefix { $0 != "--" }
     var words = options.map(BatchScript.word)
     if !options.contains(where: { $0 == "--threads" || $0.hasPrefix("--threads=") }) {
@@ -87,10 +87,10 @@ package struct BatchScript {
     text = body + BatchScript.mark + BatchScript.digest(body) + "\n"
   }
 
-  /// Writes it into the sweep's folder; a script there that was edited stays.
+  /// Writes it to the sweep's folder; an edited script is not overwritten.
   ///
   /// - Returns: its path.
-  /// - Throws: E1127 where it was edited, E0504.
+  /// - Throws: E1127 if it was edited, E0504.
   package func write(into sweep: String) throws -> String {
     let path = "\(sweep)/\(BatchScript.fileName)"
     if FileSystem.kind(path) != .missing {
@@ -98,22 +98,22 @@ package struct BatchScript {
       guard old != text else { return path }
       guard BatchScript.isUnedited(old) else {
         throw Failure(
-          "E1127", "\(path) was edited, and a new script would take its place",
-          help: "send it as it is: sbatch \(BatchScript.word(path)); or move it away and write a new one")
+          "E1127", "\(path) was edited, and a new script would replace it",
+          help: "submit it unchanged: sbatch \(BatchScript.word(path)); or move it and write a new one")
       }
     }
     try AtomicFile.write(text, to: path)
     return path
   }
 
-  /// Whether a script is as moco has written it.
+  /// Whether a script is unchanged since moco wrote it.
   package static func isUnedited(_ text: String) -> Bool {
     guard let place = text.firstRange(of: mark) else { return false }
     let body = String(text[..<place.lowerBound])
     return text[place.upperBound...] == digest(body) + "\n"
   }
 
-  /// How many parts the points are dealt to by a script, which may have been edited; nil where it does not say.
+  /// The number of parts in a script, which may have been edited; nil if it does not contain one.
   package static func tasks(in text: String) -> Int? {
     guard let place = text.firstRange(of: " --shard auto/") else { return nil }
     return Int(text[place.upperBound...].prefix { $0.isASCII && $0.isNumber })
@@ -131,13 +131,13 @@ package struct BatchScript {
     return "\(least) or \(least + 1) each"
   }
 
-  /// A name without what `#SBATCH` takes for something else.
+  /// A name without characters that are special in `#SBATCH` lines.
   static func jobName(_ name: String) -> String {
     let text = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
     return text.isEmpty ? "sweep" : String(text.prefix(60))
   }
 
-  /// A word for the shell, in quotes where it needs them.
+  /// A word for the shell, quoted if necessary.
   package static func word(_ text: String) -> String {
     let plain =
       !text.isEmpty
@@ -145,9 +145,9 @@ package struct BatchScript {
     return plain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
   }
 
-  /// The words of a command line that are to go into a script: without what is about the batch job itself.
+  /// The words of a command line for a script: without the options of the batch job.
   ///
-  /// - Parameter arguments: those of the command, without the program and the command's name.
+  /// - Parameter arguments: the arguments of the command, without the program and the command's name.
   package static func passedOn(_ arguments: [String]) -> [String] {
     var words: [String] = []
     var skips = false
@@ -156,7 +156,7 @@ package struct BatchScript {
         skips = false
         continue
       }
-      // What follows belongs to the program.
+      // The rest belongs to the program.
       if word == "--" { return words + arguments[place...] }
       if word == "--submit" { continue }
       let name = word.prefix { $0 != "=" }

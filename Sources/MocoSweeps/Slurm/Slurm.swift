@@ -1,12 +1,12 @@
 import MocoBase
 
-/// The cluster, as its programs speak of it. A sweep asks it for two things only: to take a batch script, and for a hint
-/// how the tasks stand. What is done stands in the folders of the runs.
+/// The Slurm cluster, accessed by its commands. A sweep uses it only to submit a batch script, and for hints about
+/// the state of its tasks. The results are in the folders of the runs.
 package struct Slurm {
-  /// The Slurm of this machine, as its commands tell.
+  /// The Slurm of this machine, accessed by its commands.
   package init() {}
 
-  /// MaxArraySize, which caps the index of a task; nil where there is no cluster that says so.
+  /// MaxArraySize, the limit of the index of a task; nil if unknown.
   package var largestArray: Int? {
     for line in SlurmCommand.run(["scontrol", "show", "config"], seconds: 10).lines {
       let parts = line.split(separator: "=", maxSplits: 1)
@@ -16,67 +16,69 @@ package struct Slurm {
     return nil
   }
 
-  /// Sends a script. - Returns: the number of the job.
+  /// Submits a script. - Returns: the job number.
   ///
-  /// - Throws: E1128 with what `sbatch` says.
+  /// - Throws: E1128 with the error of `sbatch`.
   package func submit(_ path: String) throws -> String {
     let answer = SlurmCommand.run(["sbatch", "--parsable", path], seconds: 120)
     let script = BatchScript.word(path)
     if answer.isMissing {
       throw Failure(
-        "E1128", "there is no sbatch here, so \(path) was not sent",
-        help: "send it where Slurm is: sbatch \(script)")
+        "E1128", "sbatch was not found, so \(path) was not submitted",
+        help: "submit it on a system with Slurm: sbatch \(script)")
     }
     guard answer.status == 0 else {
       guard answer.status == nil else {
         throw Failure(
-          "E1128", "sbatch does not take \(path): \(answer.reason)",
-          help: "fix --slurm or the script, and send it again: sbatch \(script)")
+          "E1128", "sbatch rejected \(path): \(answer.reason)",
+          help: "fix --slurm or the script, and submit it again: sbatch \(script)")
       }
       throw Failure(
-        "E1128", "sbatch gave no answer" + (answer.reason.isEmpty ? "" : ": \(answer.reason)"),
-        help: "look whether the job is there, squeue --me, before it is sent again: sbatch \(script)")
+        "E1128", "sbatch did not respond" + (answer.reason.isEmpty ? "" : ": \(answer.reason)"),
+        help: "check for the job with squeue --me before you submit it again: sbatch \(script)")
     }
-    // "12" or "12;cluster", after what a site may print.
+    // "12" or "12;cluster", possibly after messages of the site.
     let last = answer.lines.last ?? ""
     let id = last.prefix { $0 != ";" }.filter { $0 != " " }
     guard !id.isEmpty, id.allSatisfy({ $0.isASCII && $0.isNumber }) else {
       throw Failure(
-        "E1128", "sbatch has taken \(path), and what it printed is not a number of a job: \(answer.reason)",
-        help: "look for the job with squeue --me")
+        "E1128", "sbatch accepted \(path), but its output is not a job number: \(answer.reason)",
+        help: "check for the job with squeue --me")
     }
     return id
   }
 
-  /// How the tasks of a job stand.
+  /// The state of the tasks of a job.
   package func tasks(of job: String) -> SlurmTasks {
     let format = "%F|%K|%T|%r|%M|%N"
     let answer = SlurmCommand.run(["squeue", "-h", "-r", "-t", "all", "-j", job, "-o", format])
     if answer.isMissing {
-      return SlurmTasks(job: job, remark: "there is no squeue here to ask about it", isAnswered: false)
+      return SlurmTasks(job: job, remark: "squeue was not found", isAnswered: false)
     }
     guard let status = answer.status else {
-      return SlurmTasks(job: job, remark: "squeue gave no answer", isAnswered: false)
+      return SlurmTasks(job: job, remark: "squeue did not respond", isAnswered: false)
     }
     let tasks = answer.lines.compactMap { SlurmTask(queue: $0) }.filter { $0.job == job }
     if status == 0, !tasks.isEmpty { return SlurmTasks(job: job, tasks: tasks) }
     let isUnknown = answer.errors.contains("Invalid job id")
     guard isUnknown || status == 0 else {
-      return SlurmTasks(job: job, remark: "squeue does not tell: \(answer.reason)", isAnswered: false)
+      return SlurmTasks(job: job, remark: "squeue failed: \(answer.reason)", isAnswered: false)
     }
-    // The controller forgets jobs some minutes after their end; a site may keep accounts of them.
+    // The controller forgets jobs some minutes after their end; a site may have accounting data.
     let accounts = SlurmCommand.run(["sacct", "-n", "-X", "-P", "-j", job, "-o", "JobID,State,ExitCode"])
     let kept = accounts.status == 0 ? accounts.lines.compactMap { SlurmTask(account: $0) } : []
-    let forgotten = "Slurm has forgotten it"
-    if !kept.isEmpty { return SlurmTasks(job: job, tasks: kept, remark: "\(forgotten); by its accounts") }
+    let forgotten = "no longer in the queue"
+    if !kept.isEmpty {
+      return SlurmTasks(job: job, tasks: kept, remark: "\(forgotten); from the accounting data")
+    }
     return SlurmTasks(
       job: job,
       remark: accounts.status == 0
-        ? forgotten : "\(forgotten), and there are no accounts (sacct) to look it up in")
+        ? forgotten : "\(forgotten), and there is no accounting data (sacct)")
   }
 }
 
-/// One task of an array, as Slurm speaks of it.
+/// One task of an array, as reported by Slurm.
 package struct SlurmTask: Equatable, Sendable {
   /// The number of the array's job.
   package let job: String
@@ -84,7 +86,7 @@ package struct SlurmTask: Equatable, Sendable {
   package let index: Int?
   /// `PENDING`, `RUNNING`, `COMPLETED`, …
   package let state: String
-  /// Why it waits or has failed; empty where nothing is said.
+  /// Why it waits or has failed; empty if unknown.
   package let reason: String
 
   /// A line of `squeue -o "%F|%K|%T|%r|%M|%N"`.
@@ -113,7 +115,7 @@ package struct SlurmTask: Equatable, Sendable {
     self.reason = ["None", "N/A", "(null)"].contains(reason) ? "" : reason
   }
 
-  /// Whether it runs, or will run without anybody's doing.
+  /// Whether it is running, or will run without further action.
   package var isAlive: Bool {
     [
       "PENDING", "RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD", "RESIZING",
@@ -123,27 +125,27 @@ package struct SlurmTask: Equatable, Sendable {
   }
 }
 
-/// What Slurm says of a job: a hint.
+/// Slurm's information about a job, as a hint.
 package struct SlurmTasks: Sendable {
   /// The number of the job.
   package let job: String
-  /// Its tasks, as far as Slurm knows them.
+  /// Its tasks, as far as Slurm reports them.
   package let tasks: [SlurmTask]
-  /// What hinders, or restricts, what is said; empty for nothing.
+  /// A remark about the information; empty for none.
   package let remark: String
-  /// Whether Slurm has said anything at all.
+  /// Whether Slurm has responded.
   package let isAnswered: Bool
 
-  /// What Slurm says of a job; see the properties.
+  /// Slurm's information about a job; see the properties.
   package init(job: String, tasks: [SlurmTask] = [], remark: String = "", isAnswered: Bool = true) {
     (self.job, self.tasks, self.remark, self.isAnswered) = (job, tasks, remark, isAnswered)
   }
 
-  /// A line for people: `3 tasks wait (Resources), 2 run, 1 has ended: FAILED`.
+  /// A one-line description: `3 tasks wait (Resources), 2 run, 1 has ended: FAILED`.
   package var text: String {
     var groups: [(state: String, reason: String, count: Int)] = []
     for task in tasks {
-      // An array's limit and the end of the queue are the same to who waits.
+      // The array's limit and the queue are not distinguished.
       if let place = groups.firstIndex(where: { $0.state == task.state && $0.reason == task.reason }) {
         groups[place].count += 1
       } else {
@@ -157,6 +159,6 @@ package struct SlurmTasks: Sendable {
     return [remark, words.joined(separator: ", ")].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 
-  /// The task that has this index.
+  /// The task with this index.
   package func task(_ index: Int) -> SlurmTask? { tasks.first { $0.index == index } }
 }

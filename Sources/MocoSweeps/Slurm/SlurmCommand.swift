@@ -2,18 +2,18 @@ import CProcess
 import Glibc
 import MocoBase
 
-/// One of Slurm's programs, run and listened to.
+/// Runs a command of Slurm and reads its output.
 struct SlurmCommand {
-  /// What it printed, and what it complained of.
+  /// Its output and errors.
   struct Answer {
     var output: String
     var errors: String
-    /// 127 where there is no such program; nil where it gave no answer in time.
+    /// 127 if there is no such program; nil if it timed out.
     var status: Int32?
 
-    /// The lines that it printed.
+    /// The lines of its output.
     var lines: [String] { output.split(separator: "\n").map(String.init) }
-    /// Why it failed, in its words, without the ends of lines.
+    /// Its error message, without line ends.
     var reason: String {
       let words = (errors.isEmpty ? output : errors).split(separator: "\n").map {
         TerminalText.safe(String($0))
@@ -24,10 +24,10 @@ struct SlurmCommand {
     var isMissing: Bool { status == 127 }
   }
 
-  /// What is kept of an answer.
+  /// The maximum size of an answer.
   private static let limit = 1 << 24
 
-  /// Runs a program of Slurm. It is stopped where it gives no answer in time, or an interrupt comes.
+  /// Runs a command of Slurm. It is stopped after a timeout, or on an interrupt.
   static func run(_ words: [String], seconds: Double = 30) -> Answer {
     var output: [Int32] = [-1, -1]
     var errors: [Int32] = [-1, -1]
@@ -36,9 +36,9 @@ struct SlurmCommand {
       output.forEach { close($0) }
       return Answer(output: "", errors: failure(), status: -1)
     }
-    // Another child that is started meanwhile must not hold them open.
+    // Another child that is started in the meantime must not keep them open.
     for end in output + errors { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    // What it inherits of the terminal it has no use for: nothing is asked.
+    // It does not need the terminal, because it asks nothing.
     let line = words.map(BatchScript.word).joined(separator: " ") + " < /dev/null"
     let child = cp_start_shell(line, output[1], errors[1], true)
     close(output[1])
@@ -56,7 +56,7 @@ struct SlurmCommand {
     return Answer(output: text(texts[0]), errors: text(texts[1]), status: cp_end_shell(child))
   }
 
-  /// Reads until both have ended. - Returns: false where that takes too long.
+  /// Reads until both have ended. - Returns: false after a timeout.
   private static func listen(_ ends: [Int32], until last: Double, _ texts: inout [[UInt8]]) -> Bool {
     var open = ends.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

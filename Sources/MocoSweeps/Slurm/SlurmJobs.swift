@@ -1,18 +1,18 @@
 import MocoBase
 
-/// The jobs that a sweep was sent as: a line each in the sweep's folder, appended when one is sent.
+/// The submitted jobs of a sweep: one line each in the sweep's folder, appended on submission.
 package struct SlurmJobs {
   /// Its name in the sweep's folder.
   package static let fileName = "slurm.jsonl"
   /// One job.
   package struct Job: Equatable, Sendable {
-    /// The number that Slurm has given it.
+    /// Its number from Slurm.
     package let id: String
     /// The tasks of its array.
     package let tasks: Int
-    /// The points that were dealt to them, as `SlurmHints.digest` writes them.
+    /// The digest of their points, from `SlurmHints.digest`.
     package let points: String
-    /// When it was sent, in UTC.
+    /// The time of submission, in UTC.
     package let sent: String
 
     /// A job; see the properties.
@@ -21,11 +21,11 @@ package struct SlurmJobs {
     }
   }
 
-  /// In the order in which they were sent.
+  /// In the order of submission.
   package private(set) var jobs: [Job] = []
   private let path: String
 
-  /// Reads what a sweep's folder remembers; a line that cannot be read, being cut or of a later version, is left out.
+  /// Reads the recorded jobs of a sweep's folder; a truncated line or one of a later version is ignored.
   package init(sweep: String) {
     path = "\(sweep)/\(SlurmJobs.fileName)"
     guard FileSystem.kind(path) == .file, let text = try? FileSystem.readText(path) else { return }
@@ -40,7 +40,7 @@ package struct SlurmJobs {
     }
   }
 
-  /// Remembers one more.
+  /// Records a job.
   ///
   /// - Throws: E0504.
   package mutating func append(_ job: Job) throws {

@@ -1,14 +1,14 @@
 import MocoBase
 
-/// What `--slurm` takes: `time=1:00:00,cpus=2,partition=x,mem=8G`, as lines of a batch script. Options that moco does not
-/// know go through as they are; Slurm says what it thinks of them.
+/// The options of `--slurm`: `time=1:00:00,cpus=2,partition=x,mem=8G`, as lines of a batch script. Options that moco does not
+/// know are passed on unchanged; Slurm checks them.
 package struct SlurmOptions: Equatable, Sendable {
-  /// Name and value in their order; nil for an option without a value.
+  /// Names and values in order; nil for an option without a value.
   private(set) var entries: [(name: String, value: String?)] = []
 
   package static func == (left: SlurmOptions, right: SlurmOptions) -> Bool { left.lines == right.lines }
 
-  /// Shorter or other names for those of `sbatch`.
+  /// Alternative names for options of `sbatch`.
   private static let others = [
     "cpus": "cpus-per-task", "cores": "cpus-per-task", "name": "job-name", "memory": "mem",
     "queue": "partition",
@@ -20,24 +20,24 @@ package struct SlurmOptions: Equatable, Sendable {
     "requeue",
     "spread-job", "use-min-nodes",
   ]
-  /// What a sweep decides itself, and how it is told.
+  /// Options that the sweep sets itself, with the remedies.
   private static let own = [
     "array":
-      "say how many tasks there are with --tasks 8, or --tasks 8%4 for four at a time",
+      "set the number of tasks with --tasks 8, or --tasks 8%4 for four at a time",
     "a":
-      "say how many tasks there are with --tasks 8, or --tasks 8%4 for four at a time",
+      "set the number of tasks with --tasks 8, or --tasks 8%4 for four at a time",
     "wrap": "leave it out: the script runs the sweep",
-    "chdir": "leave it out, and start moco sweep in the folder that is meant",
-    "D": "leave it out, and start moco sweep in the folder that is meant",
-    "parsable": "leave it out: --submit prints the number of the job",
-    "wait": "leave it out: --submit leaves at once",
-    "W": "leave it out: --submit leaves at once",
+    "chdir": "leave it out, and start moco sweep in that folder",
+    "D": "leave it out, and start moco sweep in that folder",
+    "parsable": "leave it out: --submit prints the job number",
+    "wait": "leave it out: --submit returns immediately",
+    "W": "leave it out: --submit returns immediately",
     "test-only": "leave it out, and run sbatch --test-only with the script",
-    "ntasks": "leave it out: a task of the array is one process; give it processors with cpus=4",
-    "n": "leave it out: a task of the array is one process; give it processors with cpus=4",
+    "ntasks": "leave it out: a task of the array is one process; set its number of processors with cpus=4",
+    "n": "leave it out: a task of the array is one process; set its number of processors with cpus=4",
   ]
 
-  /// - Throws: E1127 for what is not a list of options.
+  /// - Throws: E1127 if it is not a list of options.
   package init(_ text: String) throws {
     for word in try SlurmOptions.words(text) {
       let equals = word.firstIndex(of: "=")
@@ -54,7 +54,7 @@ package struct SlurmOptions: Equatable, Sendable {
       }
       name = SlurmOptions.others[name] ?? name
       if let help = SlurmOptions.own[name] {
-        throw Failure("E1127", "--slurm takes no '\(name)': a sweep decides it", help: help)
+        throw Failure("E1127", "--slurm does not accept '\(name)': the sweep sets it", help: help)
       }
       guard let value else {
         guard SlurmOptions.flags.contains(name) else {
@@ -67,7 +67,7 @@ package struct SlurmOptions: Equatable, Sendable {
       }
       try SlurmOptions.check(value, of: name)
       guard !has(name) else {
-        throw Failure("E1127", "--slurm says '\(name)' twice", help: "leave one of them out")
+        throw Failure("E1127", "--slurm contains '\(name)' more than once", help: "remove one of them")
       }
       entries.append((name, value))
     }
@@ -76,7 +76,7 @@ package struct SlurmOptions: Equatable, Sendable {
   /// Whether an option is given, by its name for `sbatch`.
   func has(_ name: String) -> Bool { entries.contains { $0.name == name } }
 
-  /// A line of a batch script for each.
+  /// One line of a batch script per option.
   package var lines: [String] { entries.map { SlurmOptions.line($0.name, $0.value) } }
 
   static func line(_ name: String, _ value: String?) -> String {
@@ -85,7 +85,7 @@ package struct SlurmOptions: Equatable, Sendable {
     return name.count == 1 ? "#SBATCH -\(name) \(text)" : "#SBATCH --\(name)=\(text)"
   }
 
-  /// What a `#SBATCH` line cannot hold, or would hold as something else.
+  /// Rejects characters that a `#SBATCH` line does not support.
   static func check(_ value: String, of name: String) throws {
     guard !value.isEmpty else {
       throw Failure("E1127", "'\(name)' in --slurm is empty", help: "write \(name)=VALUE, or leave it out")
@@ -96,13 +96,13 @@ package struct SlurmOptions: Equatable, Sendable {
     guard let bad else { return }
     let shown = bad.value < 0x20 || bad.value == 0x7F ? "a control character" : "\"\(Character(bad))\""
     throw Failure(
-      "E1127", "'\(name)' in --slurm holds \(shown), which a line of a batch script cannot hold",
+      "E1127", "'\(name)' in --slurm contains \(shown), which is not supported in a line of a batch script",
       help: bad == "$"
-        ? "write the value itself: Slurm replaces no variables there"
-        : "leave it out, or write the line into the script")
+        ? "write the value itself: Slurm does not expand variables in these lines"
+        : "leave it out, or edit the script")
   }
 
-  /// Parted at commas that stand in no quotes and no brackets.
+  /// Splits at commas outside quotes and brackets.
   private static func words(_ text: String) throws -> [String] {
     var words: [String] = []
     var word = ""

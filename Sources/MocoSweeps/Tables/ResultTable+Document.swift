@@ -2,7 +2,7 @@ import MocoBase
 import MocoDocument
 
 extension ResultTable {
-  /// What a cell says: `81.2 ± 0.4`; empty without a run.
+  /// The text of a cell: `81.2 ± 0.4`; empty without a run.
   func text(_ cell: Cell) -> String {
     guard let mean = cell.mean else { return "" }
     var text = NumberText.fixed(mean, digits)
@@ -11,14 +11,14 @@ extension ResultTable {
     return text
   }
 
-  /// The table: the best in bold on pages, with a star where text has no bold letters.
+  /// The table: the best in bold on pages, with a star in plain text.
   public var document: Document {
     Document([.adapted(lines: [.table(table(stars: true))], page: [.table(table(stars: false))])])
   }
 
   /// - Parameters:
-  ///   - stars: whether a star comes after the best, besides the bold letters.
-  ///   - heads: whether the names of rows are heads, which documents set in bold as they do the best.
+  ///   - stars: whether a star follows the best, in addition to bold.
+  ///   - heads: whether the names of rows are headers, which documents also set in bold.
   package func table(stars: Bool, heads hasHeads: Bool = true) -> Document.Table {
     let heads = request.rows.map { Document.Table.Column(Document.Text($0)) }
     let hasStars = stars && hasBest
@@ -46,8 +46,8 @@ extension ResultTable {
 
   // MARK: For other programs
 
-  /// Rows and columns per RFC 4180, with all digits. Behind the means of a column stand its deviations, where there are
-  /// any, and its numbers of runs, where they differ.
+  /// Rows and columns per RFC 4180, with all digits. The means of a column are followed by its standard deviations, if there are
+  /// any, and its numbers of runs, if they differ.
   public var csv: String {
     let hasDeviations = columns.indices.map { column in cells.contains { $0[column].deviation != nil } }
     var lines: [[String]] = [request.rows]
@@ -73,7 +73,7 @@ extension ResultTable {
     return "\"\(text.replacing("\"", with: "\"\""))\""
   }
 
-  /// Every cell as an object with numbers as numbers, and what is said under the table.
+  /// Every cell as an object with numbers, and the notes under the table.
   public var json: Json {
     var list: [Json] = []
     for (settings, line) in zip(rows, cells) {
@@ -97,14 +97,14 @@ extension ResultTable {
     ]
   }
 
-  /// A width that no table has, so that no column is left out.
+  /// A width larger than any table, so that no column is left out.
   public static let widest = 4096
 
-  /// The forms that a table can be written in.
+  /// The output formats of a table.
   public enum Format: String, Sendable, CaseIterable {
     case text, html, md, csv, latex, json
 
-    /// By the ending of a file's name: `.tex` is LaTeX, `.txt` text.
+    /// By the extension of a file: `.tex` is LaTeX, `.txt` text.
     public init?(ending: String) {
       switch ending.lowercased() {
       case "txt": self = .text
@@ -123,9 +123,9 @@ extension ResultTable {
       + "<style>\n\(Document.stylesheet)\n</style>\n\(document.html())\n"
   }
 
-  /// The table as a text of one form.
+  /// The table as text in one format.
   ///
-  /// - Parameter terminal: how text is set.
+  /// - Parameter terminal: the layout of plain text.
   public func written(_ format: Format, _ terminal: TerminalOptions) -> String {
     switch format {
     case .text: document.terminal(terminal) + "\n"

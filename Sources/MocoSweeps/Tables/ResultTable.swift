@@ -1,35 +1,35 @@
 import MocoBase
 import MocoTraining
 
-/// The results of a sweep's finished runs by two groups of settings, averaged over the rest.
+/// The results of a sweep's finished runs by two groups of settings, averaged over the other settings.
 ///
-/// What is averaged over is `seed` and what the request names; another setting with several values is an error, so that
-/// nothing is mixed without being said. Rows, columns and the runs of a cell are in the order of the sweep's points, so
-/// that the table depends on nothing but what is finished.
+/// Averaged settings are `seed` and those in the request; another setting with several values is an error, so that
+/// nothing is mixed silently. Rows, columns and the runs of a cell are in the order of the sweep's points, so
+/// that the table depends only on the finished runs.
 public struct ResultTable: Sendable {
-  /// What stands where a row and a column meet.
+  /// The entry for a row and a column.
   public struct Cell: Sendable {
-    /// The mean; nil where no run has the value.
+    /// The mean; nil if no run has the value.
     public internal(set) var mean: Double?
-    /// How far the values lie apart; nil of a single run, of H, and where none is asked for.
+    /// The standard deviation; nil for a single run, for H, and if not requested.
     public internal(set) var deviation: Double?
-    /// Runs that have the value.
+    /// The number of runs with the value.
     public internal(set) var runs: Int
-    /// Whether it is the best of its column or row, as it is shown.
+    /// Whether it is the best of its column or row, as displayed.
     public internal(set) var isBest = false
   }
 
   /// A column: the values of its settings, and the name of its result.
   public struct Column: Sendable, Equatable {
-    /// As the request's `columns`.
+    /// The values of the request's `columns`.
     public let settings: [Json?]
     /// The result, or `H`.
     public let value: String
-    /// As tables write it.
+    /// The label in tables.
     public let label: String
   }
 
-  /// What was asked for.
+  /// The request.
   public let request: TableRequest
   /// The values of the rows' settings, from top to bottom.
   public let rows: [[Json?]]
@@ -39,20 +39,20 @@ public struct ResultTable: Sendable {
   public internal(set) var cells: [[Cell]]
   /// Settings with several values that cells are averaged over.
   let averaged: [String]
-  /// What has to be said of the table: sentences without their points.
+  /// Notes about the table: sentences without full stops.
   public internal(set) var notes: [String] = []
-  /// Digits after the point.
+  /// Digits after the decimal point.
   public let digits: Int
 
   /// The name of the column that `harmonic` adds.
   public static let harmonicName = "H"
-  /// The setting that is averaged over without being named.
+  /// The setting that is always averaged over.
   public static let seedName = "seed"
 
   /// - Parameters:
-  ///   - runs: all points of the sweep, in their order, whatever has become of them.
-  ///   - source: what messages call the sweep.
-  /// - Throws: E1113 where there is nothing to show; E1114 for a name that the runs do not have; E1115 for settings that
+  ///   - runs: all points of the sweep, in order, in any state.
+  ///   - source: the name of the sweep in messages.
+  /// - Throws: E1113 if there is nothing to show; E1114 for an unknown name; E1115 for settings that
   ///   would be mixed; E1116 for a result that is not a number.
   public init(_ runs: [SweepRun], _ request: TableRequest, source: String) throws {
     self.request = request
@@ -89,12 +89,12 @@ public struct ResultTable: Sendable {
     say(selection)
   }
 
-  /// What all results are called, where one has no such name.
+  /// The names of all results, for an unknown name.
   private static func cell(
     _ value: String, _ runs: [SweepRun], _ request: TableRequest, scale: Double
   ) throws -> Cell {
     if value == harmonicName, let (a, b) = request.harmonic, !request.values.contains(harmonicName) {
-      // Both of one run, so that the averages are of the same runs.
+      // Both from the same run, so that the averages are over the same runs.
       let pairs = try runs.compactMap { run -> (Double, Double)? in
         guard let one = try number(a, run), let other = try number(b, run) else { return nil }
         return (one, other)
@@ -109,7 +109,7 @@ public struct ResultTable: Sendable {
       mean: mean(numbers), deviation: deviation(numbers, request.deviation), runs: numbers.count)
   }
 
-  /// A result of a run; nil where it has none of this name, or one that is not finite.
+  /// A result of a run; nil if it is missing or not finite.
   static func number(_ name: String, _ run: SweepRun) throws -> Double? {
     guard let value = run.result?[name] else { return name == "seconds" ? run.seconds : nil }
     switch value {
@@ -119,8 +119,8 @@ public struct ResultTable: Sendable {
       guard let number = value.doubleValue else {
         throw Failure(
           "E1116",
-          "the result \(name) of \(run.name) is \(StringText.quoted(SettingText.of(value))), no number",
-          help: "name another result, or give result({\(name): …}) a number")
+          "the result \(name) of \(run.name) is \(StringText.quoted(SettingText.of(value))), not a number",
+          help: "use another result, or pass a number: result({\(name): …})")
       }
       return number.isFinite ? number : nil
     }
@@ -128,7 +128,7 @@ public struct ResultTable: Sendable {
 
   static func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(max(numbers.count, 1)) }
 
-  /// nil of a single number, which lies apart from nothing.
+  /// nil for a single number.
   static func deviation(_ numbers: [Double], _ kind: TableRequest.Deviation) -> Double? {
     guard kind != .none, numbers.count > 1 else { return nil }
     let mean = mean(numbers)
@@ -136,7 +136,7 @@ public struct ResultTable: Sendable {
     return (sum / Double(kind == .sample ? numbers.count - 1 : numbers.count)).squareRoot()
   }
 
-  /// Four significant digits or so of the largest number, the same for all.
+  /// About four significant digits of the largest number, the same for all.
   private static func usualDigits(_ cells: [[Cell]]) -> Int {
     let numbers = cells.joined().compactMap(\.mean).map(\.magnitude)
     guard let largest = numbers.max() else { return 1 }
@@ -153,7 +153,7 @@ public struct ResultTable: Sendable {
       ? rows.indices.map { row in columns.indices.map { (row, $0) } }
       : columns.indices.map { column in rows.indices.map { ($0, column) } }
     for line in lines {
-      // A row has its best among cells that show the same result.
+      // The best of a row is determined among cells of the same result.
       for value in request.marksRows ? RunSelection.unique(columns.map(\.value)) : [""] {
         let places = line.filter { value.isEmpty || columns[$0.1].value == value }
         let means = places.compactMap { cells[$0.0][$0.1].mean }
@@ -169,9 +169,9 @@ public struct ResultTable: Sendable {
   /// Whether any cell is marked.
   var hasBest: Bool { cells.joined().contains(where: \.isBest) }
 
-  // MARK: What is said
+  // MARK: Messages
 
-  /// The most runs that a cell has.
+  /// The maximum number of runs of a cell.
   var mostRuns: Int { cells.joined().map(\.runs).max() ?? 0 }
   /// Whether cells have different numbers of runs.
   package var isUneven: Bool {
@@ -179,14 +179,14 @@ public struct ResultTable: Sendable {
     return cells.joined().contains { $0.runs > 0 && $0.runs < most }
   }
 
-  /// What the numbers are, for `place`, a cell or a point; empty of single runs.
+  /// The description of the numbers, for `place`, a cell or a point; empty for single runs.
   package func average(a place: String) -> String {
     let most = mostRuns
     guard most > 1 else { return "" }
     let kind =
       switch request.deviation {
       case .population: "mean ± standard deviation of the population (divided by the number of runs)"
-      case .sample: "mean ± standard deviation of the sample (divided by the number of runs less one)"
+      case .sample: "mean ± standard deviation of the sample (divided by the number of runs minus one)"
       case .none: "mean"
       }
     let over = averaged.isEmpty ? "" : " over \(averaged.joined(separator: ", "))"
@@ -196,7 +196,8 @@ public struct ResultTable: Sendable {
   private mutating func say(_ selection: RunSelection) {
     let average = average(a: "cell")
     if !average.isEmpty {
-      notes.append(average + (isUneven ? "; in brackets how many, where fewer than \(mostRuns)" : ""))
+      notes.append(
+        average + (isUneven ? "; the number of runs in brackets where it is less than \(mostRuns)" : ""))
     }
     if request.isPercent { notes.append("in percent") }
     if let (a, b) = request.harmonic {

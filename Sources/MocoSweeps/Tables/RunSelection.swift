@@ -1,8 +1,8 @@
 import MocoBase
 
-/// The runs that a table or curves are made of, and what must be said of those that are not there.
+/// The runs for a table or curves, with notes about missing ones.
 package struct RunSelection {
-  /// Runs that the filters leave, in the order of the points, whatever has become of them.
+  /// Runs that match the filters, in the order of the points, in any state.
   package let chosen: [SweepRun]
   /// Settings with several values that are averaged over.
   package let averaged: [String]
@@ -19,13 +19,14 @@ package struct RunSelection {
     let grouping = request.rows + request.columns
     if let twice = grouping.first(where: { name in grouping.count { $0 == name } > 1 }) {
       throw Failure(
-        "E1114", "\(twice) names rows or columns twice", help: "take another setting for the columns")
+        "E1114", "\(twice) is used more than once for rows or columns",
+        help: "use another setting for the columns")
     }
     let finished = chosen.filter { $0.state == .finished }
     guard !finished.isEmpty else {
       throw Failure(
-        "E1113", "of \(NumberText.counted(chosen.count, "run")) of \(source) none is finished",
-        help: "run the sweep, or look how it stands: moco sweep FILE --status")
+        "E1113", "none of \(NumberText.counted(chosen.count, "run")) of \(source) is finished",
+        help: "run the sweep, or show its status: moco sweep FILE --status")
     }
     let results = RunSelection.unique(finished.flatMap { $0.result?.keys ?? [] })
     for name in request.values + (request.harmonic.map { [$0.a, $0.b] } ?? []) {
@@ -34,8 +35,8 @@ package struct RunSelection {
         "E1114", "no finished run of \(source) has a result \(StringText.quoted(name))",
         help: Nearest.name(to: name, among: results).map { "did you mean \($0)?" }
           ?? (results.isEmpty
-            ? "give the runs results: result({\(name): …})"
-            : "take one of \(results.joined(separator: ", ")), seconds"))
+            ? "add a result to the program: result({\(name): …})"
+            : "use one of \(results.joined(separator: ", ")), seconds"))
     }
     let chosen = chosen
     let varying = names.filter { name in Set(chosen.map { SettingText.of($0.settings[name]) }).count > 1 }
@@ -47,7 +48,7 @@ package struct RunSelection {
       let values = RunSelection.unique(chosen.map { SettingText.of($0.settings[first]) })
       throw Failure(
         "E1115",
-        "\(mixed.joined(separator: ", ")) \(mixed.count == 1 ? "has" : "have") several values, which one cell would mix",
+        "\(mixed.joined(separator: ", ")) \(mixed.count == 1 ? "has" : "have") several values, which would be mixed in one cell",
         help:
           "choose one, --where \(first)=\(values[0]), or average over it, --over \(mixed.joined(separator: ","))"
       )
@@ -64,13 +65,13 @@ package struct RunSelection {
         let known = unique(runs.map { SettingText.of($0.settings[name]) })
         throw Failure(
           "E1114", "no run of \(source) has \(name) = \(value)",
-          help: "take one of \(known.prefix(20).joined(separator: ", "))\(known.count > 20 ? ", …" : "")")
+          help: "use one of \(known.prefix(20).joined(separator: ", "))\(known.count > 20 ? ", …" : "")")
       }
       left = left.filter { run in values.contains { SettingText.matches(run.settings[name], $0) } }
     }
     guard !left.isEmpty else {
       throw Failure(
-        "E1113", "no run of \(source) has all of what --where asks for", help: "leave a part of it out")
+        "E1113", "no run of \(source) matches all parts of --where", help: "remove one part of it")
     }
     return left
   }
@@ -81,11 +82,11 @@ package struct RunSelection {
       "E1114", "the runs of \(source) have no setting \(StringText.quoted(name))",
       help: Nearest.name(to: name, among: names).map { "did you mean \($0)?" }
         ?? (names.isEmpty
-          ? "give the program settings: let shots = over([1, 2, 4])"
-          : "take one of \(names.joined(separator: ", "))"))
+          ? "add settings to the program: let shots = over([1, 2, 4])"
+          : "use one of \(names.joined(separator: ", "))"))
   }
 
-  /// What to say of runs that no cell has.
+  /// Notes about runs that are not in a cell.
   package func notes(for request: TableRequest) -> [String] {
     var notes: [String] = []
     let open = chosen.filter { $0.state != .finished }
@@ -104,21 +105,22 @@ package struct RunSelection {
       }
       if without > 0 {
         notes.append(
-          "\(NumberText.counted(without, "finished run")) \(without == 1 ? "has" : "have") no number \(name)")
+          "\(NumberText.counted(without, "finished run")) \(without == 1 ? "has" : "have") no numeric result \(name)"
+        )
       }
     }
     return notes
   }
 
-  /// What tells a group of values from others.
+  /// The key of a group of values.
   package static func key(_ values: [Json?]) -> String {
     values.map { $0.map { SettingText.of($0) + "\u{1}" + $0.kindName } ?? "" }.joined(separator: "\u{0}")
   }
 
-  /// The values of some settings without repetitions, in the order in which the sweep goes through them.
+  /// The values of some settings without duplicates, in the order of the sweep.
   ///
-  /// A condition may leave out points: a method that is not trained has one number of shots, and may stand first. So the
-  /// order is that of the group of `others` that has the most values; what it does not have follows.
+  /// A condition may exclude points: a method without training has one number of shots, and may come first. So the
+  /// order is that of the group of `others` with the most values; missing values follow.
   package static func ordered(_ runs: [SweepRun], by names: [String], within others: [String]) -> [[Json?]] {
     func values(_ run: SweepRun, _ names: [String]) -> [Json?] { names.map { run.settings[$0] } }
     var groups: [String: [[Json?]]] = [:]
@@ -135,13 +137,13 @@ package struct RunSelection {
     return distinct(longest + lists.joined())
   }
 
-  /// The groups without repetitions, in the order of their first appearance.
+  /// The groups without duplicates, in the order of first appearance.
   package static func distinct(_ groups: [[Json?]]) -> [[Json?]] {
     var seen = Set<String>()
     return groups.filter { seen.insert(key($0)).inserted }
   }
 
-  /// The names without repetitions, in the order of their first appearance.
+  /// The names without duplicates, in the order of first appearance.
   package static func unique(_ names: [String]) -> [String] {
     var seen = Set<String>()
     return names.filter { seen.insert($0).inserted }

@@ -1,8 +1,8 @@
 import MocoBase
 
-/// A setting's value as tables and `--where` write it.
+/// A setting's value as in tables and `--where`.
 package enum SettingText {
-  /// In words: a text as it is, a number as the language writes it.
+  /// As text: a String unchanged, a number as in the language.
   package static func of(_ value: Json?) -> String {
     switch value {
     case nil: "—"
@@ -15,7 +15,7 @@ package enum SettingText {
     }
   }
 
-  /// Whether a value is what somebody has written: `16` is 16 and 16.0.
+  /// Whether a value matches a text: `16` matches 16 and 16.0.
   package static func matches(_ value: Json?, _ text: String) -> Bool {
     if of(value) == text { return true }
     guard let number = value?.doubleValue, let wanted = Double(text) else { return false }

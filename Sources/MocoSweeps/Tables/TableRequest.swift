@@ -1,45 +1,45 @@
 import MocoBase
 
-/// What a table is to show of the runs of a sweep.
+/// The request for a table of a sweep's runs.
 public struct TableRequest: Sendable {
-  /// How far the values of a cell lie apart.
+  /// The standard deviation of a cell.
   public enum Deviation: String, Sendable, CaseIterable {
-    /// The root of the mean square distance from the mean: divided by the number of runs.
+    /// Of the population: divided by the number of runs.
     case population
-    /// The same, divided by one less, which estimates that of all runs there could be.
+    /// Of the sample: divided by the number of runs minus one.
     case sample
     /// None.
     case none
   }
 
-  /// Which means are marked.
+  /// The means to mark.
   public enum Best: String, Sendable, CaseIterable {
     case max, min, none
   }
 
-  /// Settings whose values name the rows.
+  /// Settings for the rows.
   public var rows: [String]
-  /// Settings whose values name the columns; none where the values alone do.
+  /// Settings for the columns; none if only results are columns.
   public var columns: [String]
-  /// Names of the results that cells show.
+  /// Names of the results in cells.
   public var values: [String]
-  /// Settings that are averaged over, besides `seed`.
+  /// Settings to average over, in addition to `seed`.
   public var over: [String] = []
-  /// Settings that must have one of these values, as texts.
+  /// Settings that must have one of these values, as text.
   public var filters: [(name: String, values: [String])] = []
-  /// How far the values of a cell lie apart.
+  /// The standard deviation of a cell.
   public var deviation = Deviation.population
   /// Two results whose averages make a column H = 2ab/(a + b); nil for none.
   public var harmonic: (a: String, b: String)?
-  /// Which mean of each line of `marks` is set in bold.
+  /// The mean of each row or column to set in bold.
   public var best = Best.max
-  /// Whether the best of each row is marked, and not of each column.
+  /// Whether the best of each row is marked instead of each column.
   public var marksRows = false
   /// Whether numbers are multiplied by 100.
   public var isPercent = false
-  /// Digits after the point; nil for what suits the numbers.
+  /// Digits after the decimal point; nil for a suitable number.
   public var digits: Int?
-  /// A few words above.
+  /// The title.
   public var title = ""
 
   /// A table of one result or several.

@@ -3,36 +3,36 @@ import MocoCLIP
 import MocoMethods
 
 extension Checkpoint {
-  /// A model that a checkpoint has made.
+  /// A model loaded from a checkpoint.
   public struct Loaded {
-    /// The model, with its parameters and classes in place.
+    /// The model, with its parameters and classes.
     public let model: any Classifier
-    /// The classes that the program had named for its class loss.
+    /// The classes that the program had set for its class loss.
     public let base: [String]?
-    /// What the file had besides, and what it lacked.
+    /// Other contents of the file, and missing ones.
     public let restored: Restored
   }
 
-  /// Makes the model that a checkpoint holds: kind, classes, templates, options, the classes it was trained
+  /// Creates the model of a checkpoint: kind, classes, templates, options, the classes it was trained
   /// on, and parameters.
   ///
-  /// - Throws: E0708 for a file without a configuration, of another kind, or of another CLIP model unless
-  ///   `allow` names it; E0501, E0502 for the file.
+  /// - Throws: E0708 for a file without a configuration, with another kind, or with another CLIP model unless
+  ///   `allow` contains it; E0501, E0502 for the file.
   public static func load(path: String, clip: CLIPModel, allow: Set<Difference> = []) throws -> Loaded {
     let file = try CheckpointFile(path: path)
     guard file.isOurs, let kind = file.kind, let classes = file.classes, !file.configuration.isNull else {
       throw Failure(
-        "E0708", "\(path) names no classes and options, so no model can be made of it",
-        help: "make the model it was saved from, then: restore(model, \"\(path)\")")
+        "E0708", "\(path) contains no classes and options, so a model cannot be created from it",
+        help: "create the model as before saving, then use restore(model, \"\(path)\")")
     }
     guard let method = Methods[kind] else {
       let name = file.configuration["name"]?.stringValue
       throw Failure(
         "E0708",
         kind == Methods.own
-          ? "\(path) holds \(name.map { "\"\($0)\", " } ?? "")a model of functions, which stand in the program that made it and not in the file"
-          : "\(path) holds a model of the kind \"\(kind)\", which load_model cannot make",
-        help: "make it as its program does, then: restore(mine, \"\(path)\")")
+          ? "\(path) contains \(name.map { "\"\($0)\", " } ?? "")a model of functions, which are defined in the program that created it, not in the file"
+          : "\(path) contains a model of kind \"\(kind)\", which load_model cannot create",
+        help: "create it as in its program, then use restore(mine, \"\(path)\")")
     }
     let model = try placed(path) {
       try method.storage.make(
@@ -46,7 +46,7 @@ extension Checkpoint {
       model: model, base: base, restored: try restore(file, model: model, allow: allow, isLoading: true))
   }
 
-  /// Says of which file a configuration is damaged.
+  /// Adds the file to the error for a corrupted configuration.
   static func placed<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as Failure where error.message.hasPrefix("the checkpoint") {
       throw Failure(

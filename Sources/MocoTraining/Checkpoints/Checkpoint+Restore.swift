@@ -5,20 +5,20 @@ import MocoMethods
 import MocoTensor
 
 extension Checkpoint {
-  /// Reads parameters into the model, and the state into a trainer or an optimizer.
+  /// Restores parameters into the model, and the state into a trainer or an optimizer.
   ///
-  /// Experts are matched by the names of their groups, classes' own contexts by the names of classes; where
-  /// names stand in another order, `notes` says so. Options on which the answers hang (the router's; where a
-  /// `coop` has the class name), the classes and the CLIP model must be the same, unless `allow` names them.
-  /// A trainer needs everything as it was, the order of names too. Nothing is changed unless everything fits.
+  /// Experts are matched by the names of their groups, contexts of classes by the names of classes; if
+  /// names are in another order, `notes` says so. Options that affect predictions (the router's; the position of the
+  /// class name in a `coop`), the classes and the CLIP model must be the same, unless `allow` contains them.
+  /// A trainer needs everything unchanged, including the order of names. Nothing is changed unless everything matches.
   ///
-  /// The file may also be one of CoOp or of the mixture's authors, as PyTorch writes them.
+  /// The file may also be a PyTorch file of CoOp or of the mixture's authors.
   /// - Parameters:
-  ///   - base: the classes that the program has named for the model's class loss.
-  ///   - strict: false lets parameters that the file does not have keep their values. What else may differ,
-  ///     `allow` says.
-  ///   - allow: what may differ.
-  /// - Throws: E0708 listing everything that does not fit; E0501, E0502 for the file.
+  ///   - base: the classes that the program has set for the model's class loss.
+  ///   - strict: false keeps the values of parameters that the file does not have. Other differences must be
+  ///     in `allow`.
+  ///   - allow: the allowed differences.
+  /// - Throws: E0708 with everything that does not match; E0501, E0502 for the file.
   @discardableResult
   public static func restore(
     path: String, model: any Classifier, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
@@ -45,8 +45,9 @@ extension Checkpoint {
       guard names.isInOrder else {
         throw Failure(
           "E0708",
-          "\(file.path) was saved by a training whose groups stand in another order, so it cannot go on bit for bit",
-          help: "make the \(model.kind) with the groups in their order, or take the parameters with restore")
+          "\(file.path) was saved by a training with its groups in another order, so it cannot be resumed bit for bit",
+          help:
+            "create the \(model.kind) with the groups in the same order, or load the parameters with restore")
       }
       notes += training.notes
       try checkRule(file, trainer.optimizer)
@@ -59,7 +60,7 @@ extension Checkpoint {
       ).entries
       if !entries.isEmpty {
         notes.append(
-          "\(file.path): the optimizer goes on with settings of its own: "
+          "\(file.path): the optimizer continues with its own settings: "
             + entries.map(\.text).joined(separator: "; "))
       }
     }
@@ -70,14 +71,14 @@ extension Checkpoint {
 
     if trainer == nil, let place, let best = place.best?.epoch, best.step != place.step {
       notes.append(
-        "\(file.path): the parameters are those after step \(place.step), where the training stood; it did best in "
-          + "epoch \(best.epoch), whose parameters a training that is resumed from it ends with")
+        "\(file.path): the parameters are those after step \(place.step), where the training stopped; the best epoch was "
+          + "epoch \(best.epoch), and a resumed training ends with its parameters")
     }
 
     if trainer == nil, let place, place.average != nil, place.best == nil {
       notes.append(
-        "\(file.path): the parameters are those after step \(place.step), where the training stood, not their average, "
-          + "with which a training that is resumed from it ends")
+        "\(file.path): the parameters are those after step \(place.step), where the training stopped, not their average, "
+          + "which a resumed training ends with")
     }
 
     // From here on nothing can fail.
@@ -87,12 +88,12 @@ extension Checkpoint {
       trainer.resume(
         at: training.position, plan: training.plan, records: training.records, best: training.best,
         average: training.average)
-      // Where nothing is left to do, no first step will note them.
+      // If nothing is left to do, there is no first step that records them.
       if trainer.step > 0 { model.recordTraining(on: trainer.scope) }
     } else if let trained = names.trained {
       model.recordTraining(on: TrainingScope(trained))
     }
-    // Where there is an optimizer, its state has been taken.
+    // If there is an optimizer, its state has been restored.
     let taken = optimizer == nil ? [] : match.ignored.filter { $0.hasPrefix("optimizer.") }
     return Restored(
       loaded: match.values.map(\.0.name) + taken, missing: match.missing, unexpected: match.unexpected,
@@ -108,12 +109,12 @@ extension Checkpoint {
     if let kind = file.kind, kind != model.method.kind {
       guard !strict else {
         throw Failure(
-          "E0708", "\(file.path) holds a \(kind), not a \(model.kind)",
+          "E0708", "\(file.path) contains a \(kind), not a \(model.kind)",
           help: Methods[kind] == nil
-            ? "restore it into the model that it was saved from"
-            : "make the \(kind) with load_model(\"\(file.path)\", clip: clip)")
+            ? "restore it into the same kind of model"
+            : "create the \(kind) with load_model(\"\(file.path)\", clip: clip)")
       }
-      notes.append("\(file.path) holds a \(kind), this is a \(model.kind)")
+      notes.append("\(file.path) contains a \(kind), this is a \(model.kind)")
     }
     var faults = names.faults
     var advice: String?
@@ -124,7 +125,7 @@ extension Checkpoint {
         notes.append("\(file.path): \(text)")
       } else {
         faults.append(text)
-        // What may differ is not a remedy where tensors are missing.
+        // `allow` is not a remedy for missing tensors.
         if !strict || match.faults.isEmpty { advice = help(allowing: .options) }
       }
     }
@@ -139,18 +140,18 @@ extension Checkpoint {
       let more = faults.count > most ? "; and \(faults.count - most) more" : ""
       throw Failure(
         "E0708",
-        "\(file.path) does not fit this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
+        "\(file.path) does not match this \(model.kind): \(faults.prefix(most).joined(separator: "; "))\(more)",
         help: isLoading
-          ? "load the CLIP model it was saved with; if that is this one, the file is damaged"
+          ? "load the CLIP model it was saved with; if this is the same model, the file is corrupted"
           : (names.help ?? match.advice ?? advice)
             ?? (file.isOurs && Methods[model.method.kind] != nil
-              ? "make the model with load_model(\"\(file.path)\", clip: clip), or take what fits with strict: false"
+              ? "create the model with load_model(\"\(file.path)\", clip: clip), or restore the matching parameters with strict: false"
               : "create the model with the groups and options it was saved with, or restore with strict: false")
       )
     }
   }
 
-  /// The CLIP model must be the one that the file names, with the values of its tensors that were trained.
+  /// The CLIP model must be that of the file, with the values of its trained tensors.
   private static func checkClip(
     _ file: CheckpointFile, _ model: any Classifier, _ match: CheckpointMatch, allow: Set<Difference>,
     isLoading: Bool, notes: inout [String]
@@ -158,7 +159,7 @@ extension Checkpoint {
     guard !file.isOfThisClip else { return }
     guard file.isOurs, let saved = file.file.metadata("clip") else {
       notes.append(
-        "\(file.path) does not say with which \(match.holdsTowers ? "" : "CLIP model and ")options it was trained"
+        "\(file.path) does not contain the \(match.holdsTowers ? "" : "CLIP model and ")options of its training"
       )
       return
     }
@@ -181,7 +182,7 @@ extension Checkpoint {
       throw Failure(
         "E0708", text,
         help:
-          "load the weights it was trained with, or take it all the same: "
+          "load the weights it was trained with, or load it anyway: "
           + (isLoading
             ? "load_model(path, clip: clip, allow: \"clip\")" : "restore(model, path, allow: \"clip\")")
       )
@@ -191,7 +192,7 @@ extension Checkpoint {
 
   // MARK: Optimizers
 
-  /// - Throws: E0708 for an optimizer that keeps something else.
+  /// - Throws: E0708 for an optimizer with another state.
   private static func checkRule(_ file: CheckpointFile, _ optimizer: Optimizer) throws {
     guard let saved = try file.json("optimizer"), let name = saved["name"]?.stringValue else { return }
     let rule = optimizer.settings.rule
@@ -200,18 +201,19 @@ extension Checkpoint {
     }
     guard name == rule.name else {
       throw Failure(
-        "E0708", "\(file.path) holds the state of \(name), not of \(rule.name)", help: advice())
+        "E0708", "\(file.path) contains the state of \(name), not of \(rule.name)", help: advice())
     }
     if case .sgd(let momentum, _) = rule, let was = saved["momentum"]?.doubleValue,
       (was == 0) != (momentum == 0)
     {
       throw Failure(
-        "E0708", "\(file.path) holds the state of sgd with a momentum of \(was), this one has \(momentum)",
+        "E0708",
+        "\(file.path) contains the state of sgd with momentum \(was), but this optimizer has momentum \(momentum)",
         help: advice())
     }
   }
 
-  /// The optimizer's state: found by the parameters' names, its rows where the parameters' rows are.
+  /// The optimizer's state: matched by parameter names, with rows in the order of the parameters' rows.
   private static func readState(
     _ file: CheckpointFile, _ optimizer: Optimizer, _ model: any Classifier, _ names: CheckpointNames
   ) throws -> Optimizer.ReadState {
@@ -220,7 +222,8 @@ extension Checkpoint {
       let each = counts["each"]?.arrayValue
     else {
       throw Failure(
-        "E0708", "\(file.path) holds no optimizer state", help: "it has parameters only: use restore")
+        "E0708", "\(file.path) contains no optimizer state", help: "use restore: the file has parameters only"
+      )
     }
     try checkRule(file, optimizer)
     let theirs = try savedParameters(file, count: each.count)
@@ -230,8 +233,8 @@ extension Checkpoint {
     guard theirs.count == ours.count, !found.contains(nil) else {
       throw Failure(
         "E0708",
-        "\(file.path) holds the optimizer's state for \(NameList.text(theirs)), this one moves \(NameList.text(ours))",
-        help: "restore with an optimizer of the same parameters")
+        "\(file.path) contains the optimizer state for \(NameList.text(theirs)), but this optimizer updates \(NameList.text(ours))",
+        help: "restore with an optimizer for the same parameters")
     }
     let parameters = optimizer.parameters
     return try optimizer.read(
@@ -243,7 +246,7 @@ extension Checkpoint {
         guard try allFinite(tensor) else {
           throw Failure(
             "E0708",
-            "\(file.path) is damaged: its \(name) of the optimizer for \(parameters[index].name) is not finite",
+            "\(file.path) is corrupted: the optimizer's \(name) for \(parameters[index].name) contains NaN or infinity",
             help: "use an earlier checkpoint, or restore the parameters without the optimizer")
         }
         guard let rows = wanted[index]?.rows else { return tensor }
@@ -253,14 +256,14 @@ extension Checkpoint {
       })
   }
 
-  /// What the saved optimizer moved, in its order.
+  /// The parameters of the saved optimizer, in its order.
   private static func savedParameters(_ file: CheckpointFile, count: Int) throws -> [String] {
     if let list = try file.json("optimizer_parameters")?.arrayValue { return list.compactMap(\.stringValue) }
-    // Version 1 names none; there it moved the model's parameters, in the file's order.
+    // Version 1 has no names; its optimizer has the model's parameters, in the order of the file.
     let own = file.file.tensors.filter { $0.name.hasPrefix("model.") }.map { String($0.name.dropFirst(6)) }
     guard own.count == count else {
       throw Failure(
-        "E0708", "\(file.path) is of version 1 and does not say which parameters its optimizer moved",
+        "E0708", "\(file.path) has version 1, which does not record the parameters of the optimizer",
         help: "restore without the optimizer")
     }
     return own

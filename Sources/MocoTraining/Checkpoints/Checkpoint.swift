@@ -6,55 +6,55 @@ import MocoFormats
 import MocoMethods
 import MocoTensor
 
-/// One safetensors file from which a training goes on bit for bit: parameters, optimizer state, position and
+/// A safetensors file from which a training continues bit for bit: parameters, optimizer state, position and
 /// epochs, and as metadata the configuration, the names of classes and groups, the hashes of weights and data,
-/// and what it was computed with.
+/// and the computing environment.
 ///
 /// Tensors: `model.<parameter>`, `optimizer.<place>.<buffer>`; with `keepBest` also `best.<parameter>`,
 /// with an average `average.<parameter>`.
 ///
-/// Version 1 had no optimizer's parameter names, no records of epochs, nothing about programs and kernels, and
+/// Version 1 had no parameter names of the optimizer, no records of epochs, no information about programs and kernels, and
 /// another hash of data.
 public enum Checkpoint {
-  /// What the metadata of every checkpoint calls its format.
+  /// The format name in the metadata of every checkpoint.
   public static let format = "moco-checkpoint"
-  /// The version that is written; versions from 1 on are read.
+  /// The version for writing; versions from 1 on can be read.
   public static let version = 2
 
-  /// What may differ between a checkpoint and the model that takes it, where a program says so.
+  /// Differences between a checkpoint and a model that a program can allow.
   public enum Difference: String, Sendable, CaseIterable {
     /// Other CLIP weights.
     case clip
-    /// Other classes, or other classes that the class loss saw.
+    /// Other classes, or other classes of the class loss.
     case classes
-    /// Options that change what the restored parameters answer.
+    /// Options that change the predictions of the restored parameters.
     case options
   }
 
-  /// What a restore found.
+  /// The result of a restore.
   public struct Restored: Sendable {
-    /// Parameters that took a tensor of the file, by name.
+    /// The names of restored parameters.
     public let loaded: [String]
-    /// Parameters of the model that the file does not have, or has in another shape.
+    /// Parameters of the model that are missing in the file, or have another shape there.
     public let missing: [String]
-    /// Tensors of the file that the model has no place for.
+    /// Tensors of the file that do not exist in the model.
     public let unexpected: [String]
-    /// Tensors of the file that are of no use: what the model makes itself, and the frozen model.
+    /// Tensors of the file that are not needed: those that the model computes, and the frozen model.
     public let ignored: [String]
-    /// What was put in another order, what differs, what could not be checked: sentences.
+    /// Notes about reordering, differences and checks that were not possible, as sentences.
     public let notes: [String]
-    /// The configuration in the file, null in a file of another program.
+    /// The configuration in the file, null for a file of another program.
     public let configuration: Json
-    /// Steps that the saved training had taken; nil where the file holds none.
+    /// The number of steps of the saved training; nil if missing.
     public let step: Int?
     /// The epoch in a checkpoint of another program.
     public let epoch: Int?
   }
 
-  /// Writes the model, and with a trainer or an optimizer also where its training stands.
+  /// Writes the model, and with a trainer or an optimizer also the state of the training.
   ///
-  /// - Parameter base: the classes of the class loss, where a program has named them.
-  /// - Throws: E0504 when the file cannot be written; an existing file stays whole then.
+  /// - Parameter base: the classes of the class loss, if a program has set them.
+  /// - Throws: E0504 if the file cannot be written; an existing file is not changed then.
   public static func save(
     path: String, model: any Classifier, trainer: Trainer? = nil, optimizer: Optimizer? = nil,
     base: [String]? = nil, notes: [(String, String)] = []
@@ -77,7 +77,7 @@ public enum Checkpoint {
     [(name, identity.hash), ("\(name)_parts", identity.json.serialized())]
   }
 
-  /// What a checkpoint holds, but for the hashes of weights and data.
+  /// The contents of a checkpoint, except the hashes of weights and data.
   static func contents(
     model: any Classifier, trainer: Trainer?, optimizer: Optimizer? = nil, base: [String]? = nil
   ) throws -> (tensors: [SafetensorsWriter.Item], metadata: [(String, String)]) {
@@ -124,15 +124,15 @@ public enum Checkpoint {
     return (tensors, metadata)
   }
 
-  /// Finds out that a checkpoint could not be written before the work that it is to hold.
+  /// Checks before the training that the checkpoint can be written.
   ///
   /// - Throws: E0504.
   public static func requireWritable(_ path: String) throws {
     switch FileSystem.kind(path) {
     case .folder:
       throw Failure(
-        "E0504", "cannot write \(path): it is a folder", help: "give the checkpoint a name of its own")
-    // A device or a pipe is opened once, by whoever writes it.
+        "E0504", "cannot write \(path): it is a folder", help: "use another file name")
+    // A device or a pipe is opened only once, for writing.
     case .other: return
     case .missing, .file: try AtomicFile(path: path).discard()
     }
@@ -142,7 +142,7 @@ public enum Checkpoint {
     Json.array(list.map { .string($0) }).serialized()
   }
 
-  /// The optimizer's parameters by the model's names for them; others by their own.
+  /// The names of the optimizer's parameters: the model's names, or their own.
   static func parameterNames(of optimizer: Optimizer, in model: any Classifier) -> [String] {
     let own = model.trainableParameters
     return optimizer.parameters.map { parameter in
@@ -150,7 +150,7 @@ public enum Checkpoint {
     }
   }
 
-  /// What else than its weights decides about what a CLIP model computes.
+  /// Settings other than weights that affect the results of a CLIP model.
   static func computes(_ clip: CLIPModel) -> Json {
     let config = clip.config
     var object = JsonObject([
@@ -161,17 +161,17 @@ public enum Checkpoint {
       ("std", .array(config.std.map { .double(Double($0)) })),
     ])
     if clip.imagePrecision != .float32 { object["image_precision"] = .string(clip.imagePrecision.rawValue) }
-    // Most models cut their images alike.
+    // Most models have the same image transform.
     if config.images != ImageTransform() { object["images"] = .string("\(config.images)") }
     return .object(object)
   }
 }
 
-/// What decides about the last bits of a training besides the program text: moco's version, and the arithmetic, which
+/// The environment that affects the last bits of a training, besides the program: moco's version, and the arithmetic, which
 /// is moco's own or that of an OpenBLAS.
 struct Environment: Equatable {
   let moco: String
-  /// As `KernelFamily.arithmetic` tells it.
+  /// The value of `KernelFamily.arithmetic`.
   let arithmetic: String
 
   static var current: Environment {
@@ -185,7 +185,7 @@ struct Environment: Equatable {
     if let arithmetic = json["arithmetic"]?.stringValue {
       self.init(moco: moco, arithmetic: arithmetic)
     } else if let vectors = json["vectors"]?.stringValue, let blas = json["OpenBLAS"]?.stringValue {
-      // As version 0.1 wrote it.
+      // The format of version 0.1.
       self.init(moco: moco, arithmetic: "\(vectors) kernels, OpenBLAS \(blas)")
     } else {
       return nil
@@ -194,17 +194,18 @@ struct Environment: Equatable {
 
   var json: Json { ["moco": .string(moco), "arithmetic": .string(arithmetic)] }
 
-  /// What a training that was saved under `self` and goes on here is told; nil where nothing differs.
+  /// The note for a training that was saved in `self` and continues in this environment; nil without differences.
   func note(path: String, here: Environment = .current) -> String? {
     var found: [String] = []
     if moco != here.moco { found.append("moco \(moco), now \(here.moco)") }
     if arithmetic != here.arithmetic { found.append("\(arithmetic), now \(here.arithmetic)") }
     guard !found.isEmpty else { return nil }
-    return "\(path) was made with \(found.joined(separator: "; ")): the training goes on, but not bit for bit"
+    return
+      "\(path) was created with \(found.joined(separator: "; ")): the training continues, but not bit for bit"
   }
 }
 
-/// The version of moco and of its standard library: one number, they ship together.
+/// The version of moco and its standard library, which ship together.
 public enum MocoVersion {
   /// Major, minor and patch number.
   public static let text = "0.1.0"

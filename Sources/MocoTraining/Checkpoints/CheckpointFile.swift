@@ -3,7 +3,7 @@ import MocoFormats
 import MocoMethods
 import MocoTensor
 
-/// A file of tensors as a checkpoint: what its metadata says, read once.
+/// A file of tensors as a checkpoint, with its metadata.
 struct CheckpointFile {
   let file: any TensorFile
   /// 0 for a file of another program.
@@ -11,7 +11,7 @@ struct CheckpointFile {
   /// null in a file of another program.
   let configuration: Json
   let classes: [String]?
-  /// Places among `classes`.
+  /// Indices of `classes`.
   let trained: [Int]?
 
   var path: String { file.path }
@@ -19,16 +19,16 @@ struct CheckpointFile {
   var isOurs: Bool { version > 0 }
   var kind: String? { isOurs ? file.metadata("kind") : nil }
 
-  /// Whether it is known without a hash that the CLIP model, or the data, are those at hand.
+  /// Whether it is known without a hash that the CLIP model, or the data, is the current one.
   var isOfThisClip = false
   var isOfThisData = false
-  /// The same of the data of `keepBest`.
+  /// The same for the data of `keepBest`.
   var isOfThisValidation = false
 
-  /// - Throws: E0708 for a version from later; E0501, E0502, E0605 for the file.
+  /// - Throws: E0708 for a later version; E0501, E0502, E0605 for the file.
   init(path: String) throws { try self.init(TensorFiles.open(path, arrays: false)) }
 
-  /// - Throws: E0708 for a version from later.
+  /// - Throws: E0708 for a later version.
   init(_ file: any TensorFile) throws {
     self.file = file
     let path = file.path
@@ -36,8 +36,9 @@ struct CheckpointFile {
       let text = file.metadata("version") ?? "1"
       guard let number = Int(text), number >= 1, number <= Checkpoint.version else {
         throw Failure(
-          "E0708", "\(path) is a checkpoint of version \(text); this moco reads up to \(Checkpoint.version)",
-          help: "use a newer moco")
+          "E0708",
+          "\(path) is a checkpoint of version \(text); this version of moco supports versions up to \(Checkpoint.version)",
+          help: "use a newer version of moco")
       }
       version = number
       let entries = CheckpointEntries(file)
@@ -50,7 +51,7 @@ struct CheckpointFile {
     }
   }
 
-  /// A member of the metadata as JSON; nil where it is missing.
+  /// A member of the metadata as JSON; nil if missing.
   func json(_ key: String) throws -> Json? {
     guard isOurs else { return nil }
     return try file.metadata(key).map { try Json.parse($0, name: path) }

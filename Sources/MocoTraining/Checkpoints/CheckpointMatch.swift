@@ -3,22 +3,22 @@ import MocoFormats
 import MocoMethods
 import MocoTensor
 
-/// How the tensors of a checkpoint fit a model's parameters: moco's own, CoOp's, and the mixture authors'.
+/// Matches the tensors of a checkpoint with a model's parameters: moco's own, CoOp's, and the mixture authors'.
 ///
-/// Rows of moco's own files are found by the names of groups and classes, see `CheckpointNames`.
-/// Other programs name parameters `prompt_learner.ctx`, or `ctx` where they save the prompts apart, perhaps
-/// after `module.`. They may save the frozen CLIP model with them: that part must equal the model at hand.
+/// Rows of moco's own files are matched by the names of groups and classes, see `CheckpointNames`.
+/// Other programs name parameters `prompt_learner.ctx`, or `ctx` if they save the prompts separately, possibly
+/// after `module.`. They may also save the frozen CLIP model: that part must equal the current model.
 struct CheckpointMatch {
   private(set) var values: [(Parameter, Tensor)] = []
-  /// Parameters of the model that the file does not have, or has in another shape.
+  /// Parameters of the model that are missing in the file, or have another shape there.
   private(set) var missing: [String] = []
-  /// Tensors of the file that the model has no place for.
+  /// Tensors of the file that do not exist in the model.
   private(set) var unexpected: [String] = []
-  /// Tensors of the file that the model makes itself.
+  /// Tensors of the file that the model computes.
   private(set) var ignored: [String] = []
-  /// What does not fit, in sentences.
+  /// Mismatches, as sentences.
   private(set) var faults: [String] = []
-  /// Whether the file holds parts of a frozen CLIP model, to compare with the one at hand.
+  /// Whether the file contains parts of a frozen CLIP model, to compare with the current one.
   private(set) var holdsTowers = false
   private var help: String?
 
@@ -62,38 +62,38 @@ struct CheckpointMatch {
           faults.append("\(raw) differs from the CLIP model's")
           if ours.contains(".ln_1.") || ours.contains(".ln_2.") {
             help =
-              "it holds trained LayerNorms of the image tower: make the mixture with vision_layernorm: true"
+              "it contains trained LayerNorms of the image tower: create the mixture with vision_layernorm: true"
           }
         }
       } else {
         unexpected.append(raw)
-        faults.append("\(raw) has no place in the model")
+        faults.append("\(raw) does not exist in the model")
       }
     }
   }
 
-  /// What to do about the faults, where that is known.
+  /// The remedy for the mismatches, if known.
   var advice: String? { help }
 
   private mutating func take(_ raw: String, for parameter: Parameter, rows: [Int?]?) throws {
     let tensor = try file.tensor(raw)
     let shape = parameter.variable.value.shape
-    // w is [1, D] in the authors' checkpoints. A class's context may stand among more or fewer of them; a
-    // router is that of as many experts.
+    // w is [1, D] in the authors' checkpoints. The number of contexts may differ; a
+    // router must have the same number of experts.
     let mayBeLonger = rows != nil && model.classRows.contains(parameter.name)
     let fits =
       tensor.shape == shape || (rows == nil && tensor.shape == [1] + shape)
       || (mayBeLonger && tensor.shape.count == shape.count && tensor.shape.dropFirst() == shape.dropFirst())
     guard fits else {
       missing.append(parameter.name)
-      faults.append("\(raw) is \(Shape.text(tensor.shape)), the model needs \(Shape.text(shape))")
+      faults.append("\(raw) has shape \(Shape.text(tensor.shape)), the model expects \(Shape.text(shape))")
       if let advice = model.advice(saved: tensor.shape) { help = advice }
       return
     }
     guard try allFinite(tensor) else {
       throw Failure(
-        "E0708", "\(file.path): \(raw) holds numbers that are not finite",
-        help: "the file is damaged, or the training went wrong")
+        "E0708", "\(file.path): \(raw) contains NaN or infinity",
+        help: "use another checkpoint: the file is corrupted, or the training diverged")
     }
     guard let rows else {
       values.append((parameter, try tensor.reshaped(shape).contiguous()))
@@ -113,8 +113,8 @@ struct CheckpointMatch {
 
   /// The rows of a tensor in another order. Shape: [F, …] → [rows, …]
   ///
-  /// - Parameter other: where a row stands that has no place. Shape: [rows, …]
-  /// - Throws: E0708 for a place that is not there.
+  /// - Parameter other: the rows that are missing in the tensor. Shape: [rows, …]
+  /// - Throws: E0708 for an index out of range.
   static func rows(_ rows: [Int?], of tensor: Tensor, else other: Tensor) throws -> Tensor {
     let count = tensor.shape.first ?? 0
     let width = count > 0 ? tensor.count / count : 0
@@ -138,7 +138,7 @@ struct CheckpointMatch {
 
   // MARK: Names
 
-  /// Without what wrappers of training programs put in front.
+  /// Without the prefixes of wrappers in training programs.
   private static func stripped(_ raw: String) -> String {
     var name = Substring(raw)
     while let prefix = ["module.", "_orig_mod."].first(where: { name.hasPrefix($0) }) {
@@ -147,7 +147,7 @@ struct CheckpointMatch {
     return String(name)
   }
 
-  /// What is computed from the class names and the frozen model, what the method's authors save and never read,
+  /// Tensors that are computed from the class names and the frozen model, unused ones of the method's authors,
   /// and the state of an optimizer.
   private static func isOfNoUse(_ name: String, to model: any Classifier) -> Bool {
     if name.hasPrefix("optimizer.") || name.hasPrefix("best.")
@@ -160,14 +160,14 @@ struct CheckpointMatch {
       || Methods.all.contains { $0.storage.derived.contains { last.hasPrefix($0) } }
   }
 
-  /// The parameter of CLIP that the other programs' towers hold under `name`.
+  /// The parameter of CLIP with `name` in the towers of other programs.
   private static func clipName(_ name: String) -> String? {
     if name.hasPrefix("image_encoder.") { return "visual." + name.dropFirst("image_encoder.".count) }
     if name.hasPrefix("text_encoder.") { return String(name.dropFirst("text_encoder.".count)) }
     return name == "logit_scale" || name == "token_embedding.weight" ? name : nil
   }
 
-  /// Whether a tensor of the file holds the same numbers, as far as its type can tell.
+  /// Whether a tensor of the file has the same values, within the precision of its type.
   private func equals(_ raw: String, _ value: Tensor) throws -> Bool {
     let tensor = try file.tensor(raw)
     guard tensor.shape == value.shape || (tensor.count == 1 && value.count == 1) else { return false }

@@ -2,28 +2,28 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-/// Whose rows are whose: the groups and classes that a checkpoint names, beside those of a model.
+/// Matches the groups and classes of a checkpoint with those of a model.
 ///
-/// An expert belongs to its group and a class's own context to its class; both are found by name, wherever
-/// they stand. A file of another program names neither: there the order has to be right, and a note says so.
+/// An expert belongs to its group and a context to its class; both are matched by name, in any
+/// order. A file of another program has no names: there the order must be correct, and a note says so.
 struct CheckpointNames {
-  /// For each group of the model its place in the file; nil for "as they stand".
+  /// The index in the file of each group of the model; nil for the same order.
   private(set) var groups: [Int?]?
-  /// For each class of the model its place in the file, where classes have rows of their own; nil for "as they
-  /// stand".
+  /// The index in the file of each class of the model, if classes have their own rows; nil for the same
+  /// order.
   private(set) var classRows: [Int?]?
-  /// Places among the model's classes that the class loss of the file saw; nil where the file does not tell,
-  /// or tells it of other classes.
+  /// Indices of the model's classes in the class loss of the file; nil if unknown,
+  /// or if the classes differ.
   private(set) var trained: [Int]?
-  /// What does not fit, in sentences.
+  /// Mismatches, as sentences.
   private(set) var faults: [String] = []
   private(set) var notes: [String] = []
   private(set) var help: String?
   private let model: any Classifier
 
   /// - Parameters:
-  ///   - base: the classes that the program has named for the class loss of the model.
-  ///   - partial: take what has the same names, and leave the rest.
+  ///   - base: the classes that the program has set for the class loss of the model.
+  ///   - partial: restore only parameters with the same names.
   init(
     _ file: CheckpointFile, model: any Classifier, base: [String]?, allow: Set<Checkpoint.Difference>,
     partial: Bool
@@ -34,12 +34,12 @@ struct CheckpointNames {
       if hasGroups || !model.classRows.isEmpty {
         let what = hasGroups ? "groups" : "classes"
         notes.append(
-          "\(file.path) names no \(what): they are taken in the order in which they stand, which cannot be checked"
+          "\(file.path) contains no names of \(what): they are matched by order, which cannot be verified"
         )
       }
       if let count = model.classCount(ofForeign: file.file.tensors), count != model.classes.count {
         notes.append(
-          "\(file.path) was trained with \(count) classes, this \(model.kind) has \(model.classes.count): "
+          "\(file.path) was trained with \(count) classes, but this \(model.kind) has \(model.classes.count): "
             + "its \(model.classRowsName) is used for other classes")
       }
       return
@@ -62,14 +62,14 @@ struct CheckpointNames {
     case .order(let places):
       self.groups = places
       notes.append(
-        "the groups of \(file.path) stand in another order (\(NameList.text(theirs))): "
-          + "experts and the router's rows are taken by name")
+        "the groups of \(file.path) are in another order (\(NameList.text(theirs))): "
+          + "experts and the router's rows are matched by name")
     case .other(let places):
       let text =
-        "its groups are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
+        "its groups are \(NameList.text(theirs)), the groups of this \(model.kind) are \(NameList.text(ours))"
       if partial {
         self.groups = places
-        notes.append("\(file.path): \(text); what has the same name is taken")
+        notes.append("\(file.path): \(text); groups with the same name are used")
       } else {
         faults.append(text)
       }
@@ -80,8 +80,8 @@ struct CheckpointNames {
     }
     if !changed.isEmpty {
       notes.append(
-        "\(file.path): its templates of \(NameList.text(changed.map(\.name))) are other sentences; "
-          + "training and explanations use the model's")
+        "\(file.path): the templates of \(NameList.text(changed.map(\.name))) differ; "
+          + "training and explanations use those of the model")
     }
   }
 
@@ -99,26 +99,26 @@ struct CheckpointNames {
       places = found
       if model.needsClassOrder {
         faults.append(
-          "its classes stand in another order, and this \(model.kind) reads where they stand")
-        help = help ?? "say which parameters have a row for each class, such as per_class: [\"x\"]"
+          "its classes are in another order, and this \(model.kind) depends on their order")
+        help = help ?? "name the parameters that have one row per class, such as per_class: [\"x\"]"
         return
       }
       if hasRows {
         guard Set(ours).count == ours.count else {
           faults.append(
-            "its classes stand in another order and two of them have one name, "
-              + "so it is not clear whose \(own) is whose")
+            "its classes are in another order and two of them have the same name, "
+              + "so \(own) cannot be matched")
           return
         }
         classRows = found
         notes.append(
-          "the classes of \(file.path) stand in another order: each class takes its own \(own), by name")
+          "the classes of \(file.path) are in another order: \(own) are matched by name")
       }
     case .other(let found):
       matchOtherClasses(theirs, found, model, file, base: base, allow: allow, partial: partial)
       return
     }
-    // The same classes: those that the class loss saw are part of what the file holds.
+    // The same classes: the classes of the class loss are taken from the file.
     guard let trained = file.trained else { return }
     var place: [Int: Int] = [:]
     for (own, their) in places.enumerated() { if let their { place[their] = own } }
@@ -127,7 +127,7 @@ struct CheckpointNames {
     let names = seen.map { ours[$0] }
     if let base, Set(base) != Set(names) {
       let text =
-        "it was trained on \(NameList.text(names)), this \(model.kind)'s base classes are \(NameList.text(base))"
+        "it was trained on \(NameList.text(names)), but the base classes of this \(model.kind) are \(NameList.text(base))"
       if allow.contains(.classes) {
         notes.append("\(file.path): \(text)")
       } else {
@@ -139,7 +139,7 @@ struct CheckpointNames {
     self.trained = seen
   }
 
-  /// Other classes: each takes what the file has under its name, where it is certain what that is.
+  /// Other classes: each gets the rows with its name in the file, if they are unambiguous.
   private mutating func matchOtherClasses(
     _ theirs: [String], _ found: [Int?], _ model: any Classifier, _ file: CheckpointFile, base: [String]?,
     allow: Set<Checkpoint.Difference>, partial: Bool
@@ -157,18 +157,19 @@ struct CheckpointNames {
     }
     let places = zip(ours, found).map { twins.contains($0) ? nil : $1 }
     if model.needsClassOrder {
-      faults.append("its classes are other ones, and this \(model.kind) reads where they stand")
-      help = help ?? "say which parameters have a row for each class, such as per_class: [\"x\"]"
+      faults.append("its classes differ, and this \(model.kind) depends on their order")
+      help = help ?? "name the parameters that have one row per class, such as per_class: [\"x\"]"
       return
     }
-    var text = "its classes are \(NameList.text(theirs)), this \(model.kind)'s \(NameList.text(ours))"
+    var text =
+      "its classes are \(NameList.text(theirs)), the classes of this \(model.kind) are \(NameList.text(ours))"
     let isAllowed = allow.contains(.classes)
     if !isAllowed {
       faults.append(text)
       help =
         help
         ?? (partial
-          ? "make the model as it was made, or let the classes differ too: "
+          ? "create the model with the same options, or allow other classes too: "
             + "restore(model, path, allow: \"classes\", strict: false)"
           : Checkpoint.help(allowing: .classes))
     }
@@ -177,16 +178,16 @@ struct CheckpointNames {
       let unclear = twins.map { name in
         let (was, isNow) = (there[name] ?? 0, here[name] ?? 0)
         return "it has \(was) \(was == 1 ? "class" : "classes") \"\(name)\", this \(model.kind) \(isNow), "
-          + "so it is not clear whose \(own) is whose"
+          + "so \(own) cannot be matched"
       }
       let without = ours.filter { there[$0] == nil }
       if partial {
-        if isAllowed { notes += unclear.map { "\(file.path): \($0): none is taken" } }
+        if isAllowed { notes += unclear.map { "\(file.path): \($0): none is used" } }
       } else if !unclear.isEmpty || !without.isEmpty {
         faults += unclear
         if !without.isEmpty { faults.append("it has no \(own) for \(NameList.text(without))") }
         help =
-          "make the model with the file's classes, or take those that are certain: "
+          "create the model with the classes of the file, or load only unambiguous ones: "
           + "restore(model, path, allow: \"classes\", strict: false)"
       }
     }
@@ -199,21 +200,21 @@ struct CheckpointNames {
       if let base {
         if Set(base) != Set(names) {
           text +=
-            "; it was trained on \(NameList.text(names)), the base classes here are \(NameList.text(base))"
+            "; it was trained on \(NameList.text(names)), the base classes of this model are \(NameList.text(base))"
         }
       } else if !known.isEmpty, known.count == trained.count {
         self.trained = known
         if known.count < ours.count { text += "; the base classes are now \(NameList.text(names))" }
       } else if trained.count < theirs.count {
         text +=
-          "; it was trained on \(NameList.text(names)), not all of which are known here, "
-          + "so the base classes stay as they are"
+          "; it was trained on \(NameList.text(names)), and some of these are unknown in this model, "
+          + "so the base classes do not change"
       }
     }
     notes.append("\(file.path): \(text)")
   }
 
-  /// Where the file has a parameter of the model, and its rows' places there; nil where it has none.
+  /// The location of a parameter in the file, with the indices of its rows; nil if missing.
   func place(of parameter: String) -> (name: String, rows: [Int?]?)? {
     if let groups {
       switch model.place(of: parameter, groups: groups) {
@@ -226,20 +227,20 @@ struct CheckpointNames {
     return (parameter, nil)
   }
 
-  /// Whether anything stands elsewhere.
+  /// Whether everything is in the same order.
   var isInOrder: Bool { groups == nil && classRows == nil }
 }
 
-/// How the names of a model stand to those of a file.
+/// The relation between the names of a model and those of a file.
 private enum NameOrder {
-  /// As they are.
+  /// The same names in the same order.
   case same
-  /// The same names elsewhere: for each of ours its place.
+  /// The same names in another order: the index of each.
   case order([Int])
-  /// Other names: for each of ours its place, nil where it is not there.
+  /// Other names: the index of each, nil if missing.
   case other([Int?])
 
-  /// Of names that stand more than once, the k-th is the k-th.
+  /// For duplicate names, the k-th matches the k-th.
   init(_ ours: [String], among theirs: [String]) {
     guard ours != theirs else {
       self = .same

@@ -2,7 +2,7 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-/// Options that differ between what is written down and what is at hand, each by its dotted name.
+/// Options that differ between a file and the current model, by dotted name.
 struct OptionDifferences {
   struct Entry: Equatable {
     let name: String
@@ -10,8 +10,8 @@ struct OptionDifferences {
     let now: Json
 
     var text: String {
-      // Of a function only a fingerprint is kept.
-      if name.hasPrefix("functions.") { return "its \(name.dropFirst(10)) was written otherwise" }
+      // For a function only a fingerprint is stored.
+      if name.hasPrefix("functions.") { return "the code of its \(name.dropFirst(10)) has changed" }
       return "\(name) was \(OptionDifferences.text(saved)), now \(OptionDifferences.text(now))"
     }
   }
@@ -19,10 +19,10 @@ struct OptionDifferences {
   private(set) var entries: [Entry] = []
 
   /// - Parameters:
-  ///   - skip: members that do not count, by their first name.
-  ///   - missingIsNone: whether a member that only one side has differs; else it does not count where the
-  ///     file is silent, since an older file may not know it.
-  ///   - unsaid: what the file means where it is silent.
+  ///   - skip: members to ignore, by their first name.
+  ///   - missingIsNone: whether a member on only one side is a difference; otherwise it is ignored if the
+  ///     file does not have it, because older files may lack it.
+  ///   - unsaid: the defaults for members that are missing in the file.
   init(
     saved: Json, now: Json, skip: Set<String> = [], unsaid: [String: Json] = [:], missingIsNone: Bool
   ) {
@@ -37,7 +37,7 @@ struct OptionDifferences {
     }
   }
 
-  /// Members of members under dotted names, in order.
+  /// Nested members by dotted names, in order.
   private static func flat(_ json: Json) -> JsonObject {
     var result = JsonObject()
     func add(_ json: Json, _ name: String) {
@@ -51,7 +51,7 @@ struct OptionDifferences {
     return result
   }
 
-  /// Numbers are equal by value, whether they are written as 1 or as 1.0.
+  /// Numbers are compared by value: 1 equals 1.0.
   private static func equal(_ a: Json, _ b: Json) -> Bool {
     if let a = a.doubleValue, let b = b.doubleValue {
       return a == b || isShortest(a, of: b) || isShortest(b, of: a)
@@ -59,7 +59,7 @@ struct OptionDifferences {
     return a == b
   }
 
-  /// Options of 32 bits are written as their shortest text; older files have all their digits.
+  /// 32-bit options are written as the shortest text; older files have all digits.
   private static func isShortest(_ short: Double, of long: Double) -> Bool {
     Double(Float(long)) == long && Json.float(Float(long)).doubleValue == short
   }
@@ -67,7 +67,7 @@ struct OptionDifferences {
   static func text(_ json: Json) -> String {
     switch json {
     case .null: return "none"
-    // A seed may be larger than a number of JSON.
+    // A seed may be too large for a JSON number.
     case .string(let text) where UInt64(text) != nil: return text
     case .double(let value):
       return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
@@ -77,12 +77,12 @@ struct OptionDifferences {
 }
 
 extension Checkpoint {
-  /// How a program says that something may differ.
+  /// The argument with which a program allows a difference.
   static func help(allowing difference: Difference) -> String {
-    "make the model as it was made, or take it all the same: restore(model, path, allow: \"\(difference.rawValue)\")"
+    "create the model with the same options, or load it anyway: restore(model, path, allow: \"\(difference.rawValue)\")"
   }
 
-  /// Options of the model that are not the file's: those that its answers depend on, and those that only a
+  /// Options of the model that differ from the file: those that affect predictions, and those that only a
   /// training sees.
   static func optionDifferences(
     _ file: CheckpointFile, _ model: any Classifier
@@ -97,7 +97,7 @@ extension Checkpoint {
     return (all.filter { ours.contains($0.name) }, all.filter { !ours.contains($0.name) })
   }
 
-  /// - Throws: E0708 where a training would go on with another model than it began with.
+  /// - Throws: E0708 if a training would continue with another model.
   static func requireSameModel(_ file: CheckpointFile, _ model: any Classifier) throws {
     let differences = optionDifferences(file, model)
     let all = differences.answers + differences.training
@@ -106,7 +106,9 @@ extension Checkpoint {
         "E0708",
         "\(file.path) was saved by a training of a \(model.kind) with other options: "
           + all.map(\.text).joined(separator: "; "),
-        help: "make the \(model.kind) as it was, or take its parameters with restore and train again")
+        help:
+          "create the \(model.kind) with the same options, or load its parameters with restore and train again"
+      )
     }
     guard let groups = file.configuration["groups"]?.objectValue else { return }
     for group in model.groups {
@@ -118,7 +120,7 @@ extension Checkpoint {
         "\(file.path) was saved by a training with other templates: \"\(group.name)\" was \(NameList.text(texts)), "
           + "now \(NameList.text(group.templates.map(\.text)))",
         help:
-          "make the \(model.kind) with the templates it had, or take its parameters with restore and train again"
+          "create the \(model.kind) with the same templates, or load its parameters with restore and train again"
       )
     }
   }

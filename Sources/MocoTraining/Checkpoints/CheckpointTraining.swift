@@ -3,10 +3,10 @@ import MocoData
 import MocoMethods
 
 extension TrainingPlan {
-  /// The steps that the schedule covers, as a checkpoint holds them.
+  /// The steps that the schedule covers, as stored in a checkpoint.
   var scheduledJson: Json { ["from": .int(scheduled.lowerBound), "to": .int(scheduled.upperBound)] }
 
-  /// What `scheduledJson` wrote; nil for what is not a range of steps.
+  /// Reads `scheduledJson`; nil if it is not a range of steps.
   static func scheduled(_ json: Json?) -> Range<Int>? {
     guard let from = json?["from"]?.intValue, let to = json?["to"]?.intValue, from >= 0, to > from,
       to <= 1 << 40
@@ -15,7 +15,7 @@ extension TrainingPlan {
   }
 }
 
-/// A training that is taken up: what its checkpoint says, checked against the trainer at hand.
+/// A training to resume: the contents of its checkpoint, checked against the trainer.
 struct CheckpointTraining {
   let position: SavedPosition
   let plan: TrainingPlan
@@ -24,12 +24,12 @@ struct CheckpointTraining {
   let average: AverageState?
   private(set) var notes: [String] = []
 
-  /// - Throws: E0708 for a file without a training, and for every option, datum and model that is another.
+  /// - Throws: E0708 for a file without a training, and for other options, data or models.
   init(_ file: CheckpointFile, _ trainer: Trainer) throws {
     let path = file.path
     guard let place = try file.json("position") else {
       throw Failure(
-        "E0708", "\(path) holds no training to go on with", help: "it has parameters only: use restore")
+        "E0708", "\(path) contains no training to resume", help: "use restore: the file has parameters only")
     }
     position = try SavedPosition(place, version: file.version, path: path)
     if !file.isOfThisData { try CheckpointTraining.checkData(file, trainer) }
@@ -42,14 +42,15 @@ struct CheckpointTraining {
     (plan, notes) = try CheckpointTraining.plan(saved, file, trainer, position)
     average = try CheckpointTraining.average(file, trainer, position, plan)
     if file.version == 1, trainer.data.isFeatures {
-      notes.append("\(path) is of version 1, which does not tell features apart: they may be others")
+      notes.append("\(path) has version 1, which does not identify features: they may be different")
     }
     if let json = try file.json("records") {
       records = try TrainingRecords.read(json, epochs: plan.epochs, path: path)
     } else {
       records = []
       if position.step > 0 {
-        notes.append("\(path) is of version 1 and holds no losses: those of its epochs are not in the result")
+        notes.append(
+          "\(path) has version 1 and contains no losses: the losses of its epochs are not in the result")
       }
     }
     try requireRecords(trainer, path)
@@ -57,20 +58,20 @@ struct CheckpointTraining {
       if let note = Environment(made)?.note(path: path) { notes.append(note) }
     } else {
       notes.append(
-        "\(path) does not say what it was made with, so whether the training goes on bit for bit is not known"
+        "\(path) does not record its version of moco and its arithmetic, so the training may not continue bit for bit"
       )
     }
     if let stop = position.stop {
       notes.append(
-        "\(path): patience ended the training after epoch \(stop.epoch), nothing is left to do")
+        "\(path): patience ended the training after epoch \(stop.epoch), so there is nothing left to do")
     } else if position.step == plan.steps {
       notes.append(
-        "\(path): the training is finished after \(trainer.options.duration.description), nothing is left to do; "
-          + "for more, give a larger number and extend: \"hold\", \"restart\" or \"stretch\"")
+        "\(path): the training is finished after \(trainer.options.duration.description), so there is nothing left to do; "
+          + "to train longer, use a larger number and extend: \"hold\", \"restart\" or \"stretch\"")
     }
   }
 
-  /// Position and epochs belong together.
+  /// Checks that position and epochs match.
   private func requireRecords(_ trainer: Trainer, _ path: String) throws {
     let length = plan.stepsPerEpoch
     let isWhole =
@@ -83,7 +84,7 @@ struct CheckpointTraining {
     guard isWhole, records.isEmpty && position.step > 0 || steps == open else {
       throw Failure(
         "E0708",
-        "\(path) is damaged: it is at step \(position.step), epochs have \(NumberText.counted(length, "step")), and its records say otherwise",
+        "\(path) is corrupted: it is at step \(position.step), epochs have \(NumberText.counted(length, "step")), and its records do not match",
         help: "use an earlier checkpoint")
     }
   }
@@ -91,7 +92,7 @@ struct CheckpointTraining {
   private static func checkData(_ file: CheckpointFile, _ trainer: Trainer) throws {
     guard let saved = file.file.metadata("data") else { return }
     let help =
-      "resume with the same data, shots and seeds, or take the parameters with restore and train again"
+      "resume with the same data, shots and seeds, or load the parameters with restore and train again"
     guard file.version > 1 else {
       if saved != trainer.data.firstVersionHash {
         throw Failure("E0708", "\(file.path) was saved while training on other data", help: help)
@@ -113,8 +114,8 @@ struct CheckpointTraining {
     else { return }
     throw Failure(
       "E0708",
-      "\(file.path) was saved with a memory budget of \(saved) bytes, this \(model.kind) has \(planned.memory)",
-      help: "its prompts were trained in other chunks; resume with memory: \(saved)")
+      "\(file.path) was saved with a memory budget of \(saved) bytes, but this \(model.kind) has \(planned.memory)",
+      help: "resume with memory: \(saved), because other chunks change the last bits")
   }
 
   private static func checkScope(_ file: CheckpointFile, _ trainer: Trainer) throws {
@@ -124,18 +125,18 @@ struct CheckpointTraining {
         "E0708",
         "\(file.path) was saved by a training with other classes, or in another order: "
           + "\(NameList.text(classes)), now \(NameList.text(trainer.model.classes))",
-        help: "make the \(trainer.model.kind) with the classes it had, in their order")
+        help: "create the \(trainer.model.kind) with the same classes in the same order")
     }
     guard trained != trainer.scope.places else { return }
     let names = trained.filter(classes.indices.contains).map { classes[$0] }
     throw Failure(
       "E0708",
-      "\(file.path) was saved by a training whose class loss saw \(NameList.text(names)), "
-        + "now it would see \(NameList.text(trainer.scope.places.map { classes[$0] }))",
-      help: "make the \(trainer.model.kind) with base: the classes it saw")
+      "\(file.path) was saved by a training with the class loss on \(NameList.text(names)), "
+        + "now it would be on \(NameList.text(trainer.scope.places.map { classes[$0] }))",
+      help: "create the \(trainer.model.kind) with the same base: classes")
   }
 
-  /// Everything but the duration and the schedule, on which `plan` decides.
+  /// Checks everything except the duration and the schedule, which `plan` checks.
   private static func checkOptions(_ saved: Json, _ trainer: Trainer, _ path: String) throws {
     let entries = OptionDifferences(
       saved: saved, now: trainer.options.configuration,
@@ -149,7 +150,7 @@ struct CheckpointTraining {
       help: "resume with " + typed(entries, saved).joined(separator: ", "))
   }
 
-  /// The options as a program writes them.
+  /// The options as written in a program.
   private static func typed(_ entries: [OptionDifferences.Entry], _ saved: Json) -> [String] {
     var words: [String] = []
     for entry in entries where !entry.name.hasPrefix("optimizer.") {
@@ -185,12 +186,12 @@ struct CheckpointTraining {
       guard oldExtension == nil, let scheduled, scheduled != 0..<steps else { return }
       throw Failure(
         "E0708",
-        "\(path) is damaged: its schedule covers the steps from \(scheduled.lowerBound) to \(scheduled.upperBound) "
+        "\(path) is corrupted: its schedule covers the steps from \(scheduled.lowerBound) to \(scheduled.upperBound) "
           + "of a training of \(steps)", help: "use an earlier checkpoint")
     }
     if oldDuration == newDuration {
       try requireScheduled(over: trainer.plan.steps)
-      // The training itself, or one that was extended before and goes on as it was.
+      // The training itself, or one that was extended before and continues unchanged.
       try requireSchedule(saved, options, path)
       guard oldExtension == options.extend?.rawValue else {
         let was = oldExtension.map { "\"\($0)\"" } ?? "none"
@@ -199,32 +200,32 @@ struct CheckpointTraining {
           "\(path) was saved by a training with other options: extend was \(was), now "
             + (options.extend.map { "\"\($0.rawValue)\"" } ?? "none"),
           help: oldExtension.map { "resume with extend: \"\($0)\"" }
-            ?? "leave extend out: the training was not shorter before")
+            ?? "leave out extend: the training was not shorter before")
       }
       try requirePlace(position, in: trainer.plan, path)
       return (try TrainingPlan(options, count: trainer.data.count, scheduled: scheduled), [])
     }
     var before = options
     guard let duration = TrainingDuration(oldDuration) else {
-      throw Failure("E0708", "\(path) does not say how long its training was", help: "train again")
+      throw Failure("E0708", "\(path) does not contain the duration of its training", help: "train again")
     }
     before.duration = duration
     let old = try TrainingPlan(before, count: trainer.data.count, scheduled: scheduled)
     try requireScheduled(over: old.steps)
     let steps = trainer.plan.steps
-    let lengths = "\(path) was saved by a training of \(oldDuration), this one lasts \(newDuration)"
+    let lengths = "\(path) was saved by a training of \(oldDuration), but this one lasts \(newDuration)"
     guard steps > old.steps else {
       throw Failure("E0708", lengths, help: "resume for \(oldDuration)")
     }
     guard duration.unit == options.duration.unit else {
-      throw Failure("E0708", lengths, help: "give the duration in \(duration.unit.rawValue), as it was")
+      throw Failure("E0708", lengths, help: "use a duration in \(duration.unit.rawValue), as before")
     }
     try requirePlace(position, in: old, path)
     guard let extend = options.extend else {
       throw Failure(
         "E0708", lengths,
-        help: "choose the learning rates of what is added: extend: \"hold\" (the last one), "
-          + "\"restart\" (the schedule again over the rest) or \"stretch\" (as if it had been \(newDuration) from the start)"
+        help: "choose the learning rates of the added steps: extend: \"hold\" (the last one), "
+          + "\"restart\" (the schedule again over the added steps) or \"stretch\" (as if it had been \(newDuration) from the start)"
       )
     }
     let told: (TrainingPlan, String)
@@ -233,12 +234,12 @@ struct CheckpointTraining {
       try requireSchedule(saved, options, path)
       told = (
         try TrainingPlan(options, count: trainer.data.count, scheduled: old.scheduled),
-        "with the rate of its end"
+        "with its last learning rate"
       )
     case .restart:
       told = (
         try TrainingPlan(options, count: trainer.data.count, scheduled: position.step..<steps),
-        "with the schedule again over the rest"
+        "with the schedule again over the added steps"
       )
     case .stretch:
       told = (
@@ -248,21 +249,23 @@ struct CheckpointTraining {
     }
     return (
       told.0,
-      ["\(path): a training of \(oldDuration) goes on at step \(position.step) to \(newDuration), \(told.1)"]
+      [
+        "\(path): a training of \(oldDuration) continues at step \(position.step) to \(newDuration), \(told.1)"
+      ]
     )
   }
 
   private static func requirePlace(_ position: SavedPosition, in plan: TrainingPlan, _ path: String) throws {
     guard position.step > plan.steps else { return }
     throw Failure(
-      "E0708", "\(path) is at step \(position.step) of a training of \(plan.steps)",
-      help: "use an earlier checkpoint: this one is damaged")
+      "E0708", "\(path) is at step \(position.step), but its training has \(plan.steps) steps",
+      help: "use an earlier checkpoint: this one is corrupted")
   }
 
   private static func requireSchedule(_ saved: Json, _ options: TrainingOptions, _ path: String) throws {
     let now = options.configuration["schedule"] ?? .null
     var was = saved["schedule"] ?? .null
-    // Files have what descriptions said before.
+    // Files may have older descriptions.
     if let text = was.stringValue {
       was = .string(
         text.replacing("warmup: 1 epochs", with: "warmup: 1 epoch").replacing(
@@ -275,7 +278,7 @@ struct CheckpointTraining {
       "\(path) was saved by a training with other options: schedule was \(text(was)), now \(text(now))",
       help: was.stringValue.map {
         $0.hasPrefix(OwnSchedule.prefix)
-          ? "give the function that it had for schedule, written as it was" : "resume with schedule: \($0)"
-      } ?? "leave schedule out")
+          ? "pass the same function for schedule, with the same code" : "resume with schedule: \($0)"
+      } ?? "leave out schedule")
   }
 }

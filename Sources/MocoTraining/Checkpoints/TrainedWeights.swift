@@ -1,7 +1,7 @@
 import MocoMethods
 
-/// Where a checkpoint has the weights of a CLIP model that a method trains: a model is told from another by what is not
-/// trained, and by what the file says of the rest.
+/// The location in a checkpoint of CLIP weights that a method trains. A CLIP model is identified by its untrained
+/// weights, and by the file's values for the others.
 struct TrainedWeights {
   private let names: [String: String]
 
@@ -13,10 +13,10 @@ struct TrainedWeights {
     self.names = names
   }
 
-  /// The name of the tensor in the file for a weight by its name in the model; nil for one that no method trains.
+  /// The name of the tensor in the file for a weight of the model; nil for one that no method trains.
   func place(of weight: String) -> String? {
     if let name = names[weight] { return "model." + name }
-    // A file may have the mixture's weights also where the model at hand does not train them.
+    // A file may have the mixture's weights even if the current model does not train them.
     guard weight.hasPrefix("visual.") else { return nil }
     return "model.image_encoder." + weight.dropFirst("visual.".count)
   }

@@ -1,25 +1,25 @@
-/// What a confusion matrix tells of each class, and the means over classes, as scikit-learn defines them with
+/// Metrics of each class from a confusion matrix, and the means over classes, as in scikit-learn with
 /// `zero_division = 0`.
 ///
-/// A class of which there are no images has recall 0, one that is never the answer has precision 0, and F1 is 0
-/// where both are. Classes with neither images nor answers stay out of the macro means, those without images
-/// out of `meanPerClass`.
+/// A class without images has recall 0, a class that is never predicted has precision 0, and F1 is 0
+/// if both are. Classes without images and predictions are excluded from the macro means, those without images
+/// from `meanPerClass`.
 public struct ClassMetrics: Sendable, Equatable {
   /// Images of each class.
   public let support: [Int]
-  /// The share of a class's answers that are right.
+  /// The share of correct predictions of a class.
   public let precision: [Double]
-  /// The share of a class's images that are answered right.
+  /// The share of a class's images that are classified correctly.
   public let recall: [Double]
   /// 2·precision·recall/(precision + recall).
   public let f1: [Double]
 
-  /// Places of the classes of which there are no images.
+  /// Indices of the classes without images.
   public let withoutImages: [Int]
-  /// Places of the classes that are never the answer.
+  /// Indices of the classes that are never predicted.
   public let neverPredicted: [Int]
 
-  /// Means over the classes that have images or answers. NaN if there are none.
+  /// Means over the classes with images or predictions. NaN if there are none.
   public let macroPrecision: Double
   /// Macro-averaged recall, as `macroPrecision`.
   public let macroRecall: Double
@@ -27,16 +27,16 @@ public struct ClassMetrics: Sendable, Equatable {
   public let macroF1: Double
   /// The mean over all images of their class's F1.
   public let weightedF1: Double
-  /// The mean recall of the classes that have images: balanced accuracy.
+  /// The mean recall of the classes with images: balanced accuracy.
   public let meanPerClass: Double
 
-  /// Places of the classes that the macro means leave out.
+  /// Indices of the classes that the macro means exclude.
   public var leftOut: [Int] {
     let silent = Set(neverPredicted)
     return withoutImages.filter { silent.contains($0) }
   }
 
-  /// - Parameter confusion: rows: the true class; columns: the answer. Shape: [C, C].
+  /// - Parameter confusion: rows: the true class; columns: the prediction. Shape: [C, C].
   init(confusion: [[Int]]) {
     let count = confusion.count
     let support = confusion.map { $0.reduce(0, +) }

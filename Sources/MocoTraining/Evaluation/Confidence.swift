@@ -4,13 +4,13 @@ import MocoTensor
 
 // B images, C classes.
 
-/// What logits tell beyond the answer: how far down the right class stands, and how well the softmax of the
-/// logits, as the model gives them, knows what it does not know.
+/// Metrics of logits beyond the prediction: the rank of the correct class, and the calibration of the softmax of the
+/// logits.
 public struct Confidence: Sendable, Equatable {
-  /// The number of equal parts of 0 … 1 by which the expected calibration error (ECE) is measured.
+  /// The number of bins of the expected calibration error (ECE).
   public static let binCount = 15
 
-  /// Images whose confidence falls into one of the equal parts of 0…1.
+  /// Images with a confidence in one of the bins of 0…1.
   public struct Bin: Sendable, Equatable {
     public fileprivate(set) var count = 0
     public fileprivate(set) var correct = 0
@@ -22,18 +22,18 @@ public struct Confidence: Sendable, Equatable {
     public var accuracy: Double { count > 0 ? Double(correct) / Double(count) : .nan }
   }
 
-  /// Images in all.
+  /// Total number of images.
   public private(set) var count = 0
-  /// Bin m of 15 holds confidences above m/15, up to and with (m + 1)/15; 0 is in the first.
+  /// Bin m of 15 contains confidences above m/15, up to and including (m + 1)/15; 0 is in the first.
   public private(set) var bins = [Bin](repeating: Bin(), count: binCount)
-  /// At r: images whose right class has r others before it.
+  /// At r: the number of images with r classes ranked before the correct one.
   private var ranks: [Int]
   private var losses = 0.0
 
   init(classes: Int) { ranks = [Int](repeating: 0, count: max(classes, 0)) }
 
-  /// Expected calibration error (Guo et al. 2017): Σ over bins of their share of the images times the distance
-  /// of the bin's accuracy and its mean confidence. 0…1; NaN without images.
+  /// Expected calibration error (Guo et al. 2017): Σ over bins of their share of the images times the difference
+  /// between the bin's accuracy and its mean confidence. 0…1; NaN without images.
   public var calibrationError: Double {
     guard count > 0 else { return .nan }
     return bins.reduce(0) { sum, bin in
@@ -42,11 +42,11 @@ public struct Confidence: Sendable, Equatable {
     }
   }
 
-  /// The mean of −log of the right class's probability; infinite where one of them is 0.
+  /// The mean of −log of the probability of the correct class; infinite if one of them is 0.
   public var negativeLogLikelihood: Double { count > 0 ? losses / Double(count) : .nan }
 
-  /// The share of images whose right class is among the k largest logits; of equal logits the first counts
-  /// first, as for the answer. 0…1; 1 from C on.
+  /// The share of images with the correct class among the k largest logits; for equal logits the first counts
+  /// first, as for the prediction. 0…1; 1 from C on.
   public func top(_ k: Int) -> Double {
     guard count > 0 else { return .nan }
     return Double(ranks.prefix(max(k, 0)).reduce(0, +)) / Double(count)
@@ -54,7 +54,7 @@ public struct Confidence: Sendable, Equatable {
 
   /// - Parameters:
   ///   - logits: Shape: [B, C], row after row.
-  ///   - answers: the place of each row's largest logit.
+  ///   - answers: the index of each row's largest logit.
   mutating func add(_ logits: [Float], labels: [Int], answers: [Int]) {
     let width = ranks.count
     let rows = min(labels.count, answers.count)
@@ -79,7 +79,7 @@ public struct Confidence: Sendable, Equatable {
       ranks[before] += 1
       losses -= Double(logarithms[start + label])
       let confidence = min(ExactMath.exp(Double(logarithms[start + answers[row]])), 1)
-      // Comparisons are false for what is not a number.
+      // Comparisons with NaN are false.
       let place = confidence > 0 ? Int((confidence * Double(Confidence.binCount)).rounded(.up)) - 1 : 0
       let bin = min(max(place, 0), Confidence.binCount - 1)
       bins[bin].count += 1

@@ -6,26 +6,27 @@ import MocoTensor
 // N images, C classes.
 
 extension EvaluationReport {
-  /// A report on answers that any model gave.
+  /// A report on the predictions of any model.
   ///
   /// - Parameters:
-  ///   - kind: what the report calls them.
-  ///   - classes: two names or more.
+  ///   - kind: their name in the report.
+  ///   - classes: at least two names.
   ///   - labels: an index into `classes` for each image.
   ///   - answers: logits [N, C], or an index into `classes` for each image.
-  ///   - base: which classes are base classes; nil without a cut, and not with bare answers.
-  /// - Throws: E0712 where they do not fit each other, or are not numbers.
+  ///   - base: the base classes; nil without a split into base and new, and not with predictions only.
+  /// - Throws: E0712 if they do not match, or contain NaN or infinity.
   public init(
     kind: String, classes: [String], labels: [Int], answers: Answers, base: [Bool]? = nil
   ) throws {
     guard classes.count >= 2 else {
       throw Failure(
-        "E0712", "a report takes two classes or more, not \(classes.count)",
-        help: "give the names of all classes: classes: [\"cat\", \"dog\"]", argument: "classes")
+        "E0712", "a report needs at least two classes, not \(classes.count)",
+        help: "pass the names of all classes: classes: [\"cat\", \"dog\"]", argument: "classes")
     }
     guard !labels.isEmpty else {
       throw Failure(
-        "E0712", "there are no labels to report on", help: "give a label for each image", argument: "labels")
+        "E0712", "a report needs labels, but there are none", help: "pass one label for each image",
+        argument: "labels")
     }
     var tally = Tally(
       classes: classes, labelNames: ClassNames.distinct(classes), styles: nil, experts: nil, isBase: base)
@@ -34,22 +35,23 @@ extension EvaluationReport {
       guard tensor.shape == [labels.count, classes.count] else {
         throw Failure(
           "E0712",
-          "the logits are \(Shape.text(tensor.shape)); \(labels.count) labels and \(classes.count) classes take "
+          "the logits have shape \(Shape.text(tensor.shape)); \(labels.count) labels and \(classes.count) classes need "
             + Shape.text([labels.count, classes.count]),
-          help: "give a row for each label, and a column for each class", argument: "logits")
+          help: "pass one row per label and one column per class", argument: "logits")
       }
       let values = try tensor.toFloats()
       for (image, label) in labels.enumerated() where !classes.indices.contains(label) {
         throw Failure(
-          "E0712", "the label of image \(image) is \(label), outside the \(classes.count) classes",
-          help: "count classes from 0: 0 to \(classes.count - 1)", argument: "labels")
+          "E0712", "the label of image \(image) is \(label), out of range for \(classes.count) classes",
+          help: "use class numbers from 0 to \(classes.count - 1)", argument: "labels")
       }
       try tally.add(values, labels: labels)
     case .predictions(let places):
       guard places.count == labels.count else {
         throw Failure(
-          "E0712", "there are \(places.count) predictions for \(labels.count) labels",
-          help: "give one for each label", argument: "predictions")
+          "E0712",
+          "the numbers of predictions and labels differ: \(places.count) predictions, \(labels.count) labels",
+          help: "pass one prediction per label", argument: "predictions")
       }
       tally.confidence = nil
       for (image, (label, answer)) in zip(labels, places).enumerated() {
@@ -59,7 +61,7 @@ extension EvaluationReport {
     self = tally.report(kind: kind, naming: nil, seconds: 0)
   }
 
-  /// What a model said of images.
+  /// The output of a model for images.
   public enum Answers {
     /// Shape: [N, C].
     case logits(Tensor)

@@ -2,14 +2,14 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-/// Right answers out of a number of images.
+/// Correct predictions for a number of images.
 public struct Score: Sendable, Hashable {
   /// Right answers.
   public var correct = 0
   /// Images.
   public var count = 0
 
-  /// A score of so many right answers.
+  /// A score with this many correct predictions.
   public init(correct: Int = 0, count: Int = 0) {
     self.correct = correct
     self.count = count
@@ -19,22 +19,22 @@ public struct Score: Sendable, Hashable {
   public var accuracy: Double { count > 0 ? Double(correct) / Double(count) : .nan }
 }
 
-/// Which expert weighed how much for which kind of image.
+/// The weights of the experts for kinds of images.
 public struct RoutingTable: Sendable {
-  /// What the rows are: "style" or "class".
+  /// The kind of the rows: "style" or "class".
   public let rowKind: String
-  /// The styles' or the classes' names.
+  /// The names of the styles or classes.
   public let rows: [String]
   /// The experts' groups.
   public let experts: [String]
   /// The mean of α over a row's images. Shape: [rows, experts]; each row sums to 1.
   public let weights: [[Float]]
-  /// The share of a row's images whose best expert this is. Shape: [rows, experts].
+  /// The share of a row's images for which this is the best expert. Shape: [rows, experts].
   public let first: [[Float]]
   /// Images of each row.
   public let counts: [Int]
 
-  /// The table under the names of its parts, as results.json has it.
+  /// The table as JSON, for results.json.
   public var json: Json {
     func table(_ values: [[Float]]) -> Json { .array(values.map { .array($0.map { .double(Double($0)) }) }) }
     return [
@@ -44,68 +44,68 @@ public struct RoutingTable: Sendable {
   }
 }
 
-/// What an evaluation found.
+/// The result of an evaluation.
 public struct EvaluationReport: Sendable {
   /// The kind of the model: "mixture".
   public let kind: String
-  /// Whose class names were asked about; nil where no model was asked.
+  /// The source of the class names; nil without a model.
   public let naming: ClassNaming?
   /// The data's classes.
   public let classes: [String]
-  /// Names that tell them apart, where several have one name.
+  /// Unique names, if there are duplicates.
   public let labelNames: [String]
-  /// Over all images, choosing among all classes of the data.
+  /// For all images, predicting among all classes of the data.
   public let overall: Score
-  /// Of the images of each class, those with the right answer; in the order of `classes`.
+  /// Correct predictions for the images of each class, in the order of `classes`.
   public let perClass: [Score]
-  /// Rows: the true class; columns: the answer. Shape: [C, C].
+  /// Rows: the true class; columns: the prediction. Shape: [C, C].
   public let confusion: [[Int]]
   /// Precision, recall and F1 of each class, and their means.
   public let metrics: ClassMetrics
-  /// What the logits tell beyond the answers; nil where there were none.
+  /// Metrics of the logits; nil without logits.
   public let confidence: Confidence?
-  /// Images of base classes, choosing among base classes; nil where there is no cut.
+  /// Images of base classes, predicting among base classes; nil without a split into base and new.
   public let base: Score?
-  /// Images of new classes, choosing among new classes.
+  /// Images of new classes, predicting among new classes.
   public let new: Score?
-  /// Accuracy by style, nil where images have none.
+  /// Accuracy by style, nil for images without styles.
   public let styles: [(name: String, score: Score)]?
-  /// By style where images have styles, else by class; nil for models without experts.
+  /// By style if images have styles, otherwise by class; nil for models without experts.
   public let routing: RoutingTable?
   /// By class; nil for models without experts.
   public let routingByClass: RoutingTable?
-  /// The answer for every image, an index into `classes`.
+  /// The prediction for every image, an index into `classes`.
   public let predictions: [Int]
   /// The class of every image, an index into `classes`, in the order of `predictions`.
   public let labels: [Int]
-  /// Whether the answer is right, for every image.
+  /// Whether the prediction is correct, for every image.
   public var right: [Bool] { zip(labels, predictions).map { $0 == $1 } }
-  /// How long answering took.
+  /// The time of the predictions.
   public let seconds: Double
-  /// The images that were answered; nil where only labels and answers are known.
+  /// The images; nil if only labels and predictions are known.
   package internal(set) var data: DataSplit?
 
-  /// The share of right answers (top-1 accuracy), 0 … 1.
+  /// The share of correct predictions (top-1 accuracy), 0 … 1.
   public var accuracy: Double { overall.accuracy }
 
-  /// H = 2·base·new/(base + new); nil without a cut, 0 where both are 0, NaN where a half has no images.
+  /// H = 2·base·new/(base + new); nil without a split into base and new, 0 if both are 0, NaN if one has no images.
   public var harmonic: Double? {
     guard let base, let new else { return nil }
     return harmonicMean(base.accuracy, new.accuracy)
   }
 
-  /// Why H is not a number; nil where it is one, or where there is no cut.
+  /// Why H is not a number; nil if it is one, or without a split into base and new.
   public var missingHalf: String? {
     guard let base, let new, base.count == 0 || new.count == 0 else { return nil }
     let halves = [base.count == 0 ? "base" : nil, new.count == 0 ? "new" : nil].compactMap { $0 }
     return "there are no images of \(halves.joined(separator: " or ")) classes"
   }
 
-  /// The share of images whose right class is among the five largest logits; nil with fewer than five classes,
+  /// The share of images with the correct class among the five largest logits; nil with fewer than five classes,
   /// or without logits.
   public var top5: Double? { classes.count >= 5 ? confidence?.top(5) : nil }
 
-  /// The numbers that stand for the whole, by name.
+  /// The summary numbers, by name.
   public var summary: [(name: String, value: Double)] {
     var values: [(name: String, value: Double)] = [("accuracy", accuracy)]
     if let base, let new, let harmonic {
@@ -123,7 +123,7 @@ public struct EvaluationReport: Sendable {
     return values
   }
 
-  /// For results.json. Times stay out, so that equal runs write equal files.
+  /// For results.json. Without times, so that equal runs write equal files.
   public var json: Json {
     func byClass<Value>(_ values: [Value], _ form: (Value) -> Json) -> Json {
       .object(JsonObject(zip(labelNames, values).map { ($0, form($1)) }))
@@ -150,7 +150,7 @@ public struct EvaluationReport: Sendable {
   }
 }
 
-/// 2ab/(a + b); 0 where both are 0, NaN where one is.
+/// 2ab/(a + b); 0 if both are 0, NaN if one is NaN.
 public func harmonicMean(_ a: Double, _ b: Double) -> Double {
   guard !a.isNaN, !b.isNaN else { return .nan }
   return a + b > 0 ? 2 * a * b / (a + b) : 0

@@ -2,24 +2,24 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-/// How the images of a split fall to the experts of a model.
+/// How the images of a split are routed to the experts of a model.
 public struct ExpertShares: Sendable {
   /// The experts' groups. Shape: [G].
   public let names: [String]
-  /// The share of the images for which an expert is among the chosen. Shape: [G]; the sum is K.
+  /// The share of the images for which an expert is chosen. Shape: [G]; the sum is K.
   public let chosen: [Double]
   /// The mean weight over all images. Shape: [G]; the sum is 1.
   public let weights: [Double]
 }
 
 extension Evaluator {
-  /// How often each expert is chosen for the images of a split, and what it weighs.
+  /// How often each expert is chosen for the images of a split, and its mean weight.
   ///
-  /// - Throws: E0709 for a split without images, E0705 for images that do not fit, E0406 when interrupted.
+  /// - Throws: E0709 for a split without images, E0705 for images that do not match, E0406 when interrupted.
   public static func shares(of model: any Routed, on data: DataSplit) throws -> ExpertShares {
     guard data.count > 0 else {
       throw Failure(
-        "E0709", "the split \"\(data.name)\" has no images", help: "give a split with images: data.test")
+        "E0709", "the split \"\(data.name)\" has no images", help: "use a split with images: data.test")
     }
     let names = model.expertNames
     var counts = [Int](repeating: 0, count: names.count)

@@ -6,36 +6,36 @@ import MocoTensor
 
 /// How a model is evaluated.
 public struct EvaluationOptions: Sendable {
-  /// Images encoded and answered together.
+  /// Images per batch.
   public var batch = 128
-  /// Base classes for the base-to-new cut; nil for the classes the model was trained on, if that is a cut.
+  /// Base classes for the split into base and new; nil for the classes the model was trained on, if these are not all.
   public var base: [String]?
-  /// Whose class names are asked about; nil: the data's, which must be among the model's.
+  /// The source of the class names; nil: the data's, which the model must have.
   public var naming: ClassNaming?
 
-  /// Batches of 128, the model's own cut, the data's names.
+  /// Batches of 128, the model's own base classes, the data's names.
   public init() {}
 }
 
-/// Answers the images of splits and counts.
+/// Predicts the images of splits and counts.
 public enum Evaluator {
-  /// Answers every image of a split.
+  /// Predicts every image of a split.
   ///
-  /// The answer is the largest logit, the first of equals. With `naming` "data" the data's names are encoded
-  /// for the occasion, so a model can be evaluated on other data sets.
-  /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's, E0704 for unknown
-  ///   base names, E0712 for logits that are not numbers, E0406 when interrupted.
+  /// The prediction is the largest logit, the first in case of a tie. With `naming` "data" the data's names are encoded,
+  /// so a model can be evaluated on other data sets.
+  /// - Throws: E0709 for a split without images, E0710 for classes that the model does not have, E0704 for unknown
+  ///   base names, E0712 for logits that are NaN or infinite, E0406 when interrupted.
   public static func evaluate(
     _ model: any Classifier, on data: DataSplit, options: EvaluationOptions = .init(),
     progress: ((Progress) -> Void)? = nil
   ) throws -> EvaluationReport {
     guard data.count > 0 else {
       throw Failure(
-        "E0709", "there is nothing to evaluate: the split \"\(data.name)\" has no images",
-        help: "give a split with images: data.test")
+        "E0709", "cannot evaluate: the split \"\(data.name)\" has no images",
+        help: "use a split with images: data.test")
     }
     guard options.batch >= 1 else {
-      throw Failure("E0706", "the batch size is \(options.batch)", help: "give 1 or more")
+      throw Failure("E0706", "the batch size is \(options.batch)", help: "use 1 or more")
     }
     let begin = ProcessClock.seconds
     let question = try model.question(
@@ -54,7 +54,7 @@ public enum Evaluator {
       let answer = try model.answer(batch.images, classes: question.selection)
       let logits = answer.logits
       guard logits.shape == [batch.count, data.classes.count] else {
-        throw Failure("E0705", "the model answered \(logits.shape) for \(batch.count) images")
+        throw Failure("E0705", "the model returned logits of shape \(logits.shape) for \(batch.count) images")
       }
       let values = try logits.toFloats()
       try tally.add(
@@ -71,7 +71,7 @@ public enum Evaluator {
     return report
   }
 
-  /// Which classes of the data are base classes; nil if there is no cut.
+  /// The base classes of the data; nil without a split into base and new.
   private static func cut(
     _ model: any Classifier, _ data: DataSplit, _ options: EvaluationOptions, _ question: ClassQuestion
   ) throws -> [Bool]? {
@@ -82,15 +82,15 @@ public enum Evaluator {
         throw Failure(
           "E0704", "the base class \"\(name)\" is not in the data",
           help: Nearest.name(to: name, among: data.classes).map { "did you mean \"\($0)\"?" }
-            ?? "give names of the data: base: data.base.classes")
+            ?? "use class names of the data: base: data.base.classes")
       }
       guard let places = ClassPlaces.find(given, in: data.classes) ?? ClassPlaces.find(given, in: labels)
       else {
         throw Failure(
-          "E0704", "two classes of the data have one name, and it is not clear which of them is a base class",
-          help: "take base: data.base.classes")
+          "E0704", "ambiguous base class: two classes of the data have the same name",
+          help: "use base: data.base.classes")
       }
-      // A program that names the halves is told when one is missing.
+      // A program that sets base classes gets a note if one half is missing.
       let base = Set(places)
       return data.classes.indices.map { base.contains($0) }
     } else {
@@ -99,7 +99,7 @@ public enum Evaluator {
       switch question.selection {
       case .places(let places): flags = places.map { base.contains($0) }
       case .all: flags = model.classes.indices.map { base.contains($0) }
-      // Other names than the model's are neither.
+      // Names that the model does not have are neither base nor new.
       default:
         let names = Set(model.names(.base))
         flags = data.classes.map { names.contains($0) }

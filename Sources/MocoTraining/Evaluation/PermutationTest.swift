@@ -1,54 +1,55 @@
 import Glibc
 import MocoBase
 
-/// A paired permutation test: were the two of each pair exchangeable, how often would their mean difference be as far from 0
-/// as the one that was found? Two-sided. E. S. Edgington, Randomization Tests, is the source of the exact form, B. Phipson
+/// A paired permutation test: if the two values of each pair were exchangeable, how often would the mean difference be as far from 0
+/// as the observed one? Two-sided. E. S. Edgington, Randomization Tests, is the source of the exact form, B. Phipson
 /// and G. K. Smyth (2010) of the one with random flips.
 public struct PermutationTest: Sendable {
-  /// How the flips of signs were gone through.
+  /// How sign flips were enumerated.
   public enum Form: Sendable, Equatable {
-    /// Pairs that differ all differ by as much: the counts of both directions decide, by the binomial distribution.
+    /// All differing pairs have the same absolute difference: the binomial distribution of the signs decides.
     case signs
-    /// All flips of the pairs that differ.
+    /// All sign flips of the differing pairs.
     case all
-    /// So many random flips.
+    /// This many random sign flips.
     case random(Int)
   }
 
-  /// The mean of `a` less that of `b`.
+  /// The mean of `a` minus the mean of `b`.
   public let difference: Double
-  /// The probability of a mean difference as far from 0, where the two of a pair could be exchanged.
+  /// The probability of a mean difference as far from 0, if the values of a pair were exchangeable.
   public let p: Double
-  /// Pairs.
+  /// The number of pairs.
   public let pairs: Int
-  /// Pairs whose two numbers differ; the others do not matter.
+  /// The number of pairs with different values; the others do not matter.
   public let differing: Int
-  /// How it was found.
+  /// How it was computed.
   public let form: Form
 
-  /// The most differing pairs whose flips are all gone through: a million.
+  /// The maximum number of differing pairs for an enumeration of all flips: about a million flips.
   public static let mostFlipped = 20
 
   /// Compares pairs of finite numbers.
   ///
   /// - Parameters:
-  ///   - a: a number for each image, such as 1 for a right answer and 0 for a wrong one.
-  ///   - b: as many, of the same images in the same order.
-  ///   - flips: random flips of all signs where not all can be gone through; p is (1 + as far) / (1 + flips).
-  ///   - seed: that of the random flips.
-  /// - Throws: E0712 where they are not pairs; E0406 when interrupted.
+  ///   - a: a number for each image, such as 1 for a correct prediction and 0 for a wrong one.
+  ///   - b: the same for another model, for the same images in the same order.
+  ///   - flips: number of random flips if not all can be enumerated; p is (1 + as far) / (1 + flips).
+  ///   - seed: the seed of the random flips.
+  /// - Throws: E0712 if they are not pairs; E0406 when interrupted.
   public init(_ a: [Double], _ b: [Double], flips: Int = 10_000, seed: UInt64 = 0) throws {
     guard a.count == b.count, !a.isEmpty else {
       throw Failure(
         "E0712",
         a.count == b.count
-          ? "there are no pairs to test" : "\(a.count) numbers and \(b.count) make no pairs",
-        help: "give a number for each image, of the same images in the same order", argument: "b")
+          ? "there are no pairs to test"
+          : "the lists have different lengths: \(a.count) and \(b.count) numbers",
+        help: "pass one number per image, for the same images in the same order", argument: "b")
     }
     for (name, values) in [("a", a), ("b", b)] {
       guard let place = values.firstIndex(where: { !$0.isFinite }) else { continue }
       throw Failure(
-        "E0712", "number \(place) of '\(name)' is \(values[place])", help: "leave out pairs without a number",
+        "E0712", "'\(name)' is \(values[place]) at index \(place)", help: "leave out pairs without a number",
         argument: name)
     }
     let differences = zip(a, b).map { $0 - $1 }
@@ -56,7 +57,7 @@ public struct PermutationTest: Sendable {
     let sum = found.reduce(0, +)
     difference = sum / Double(a.count)
     (pairs, differing) = (a.count, found.count)
-    // Sums in another order differ in their last bits.
+    // Sums in another order differ in the last bits.
     let scale = found.reduce(0) { $0 + abs($1) }
     let bound = abs(sum) - 1e-12 * scale
     if let size = found.first.map({ abs($0) }), found.allSatisfy({ abs($0) == size }) {
@@ -72,11 +73,11 @@ public struct PermutationTest: Sendable {
     }
   }
 
-  /// The probability of `most` or more of `count` fair signs being equal, whichever they are.
+  /// The probability of `most` or more of `count` fair signs being equal.
   private static func binomial(_ most: Int, of count: Int) -> Double {
     guard 2 * most > count else { return 1 }
     if count <= 60 {
-      // Whole numbers, without rounding.
+      // Integers, without rounding.
       var (ways, sum) = (1, 0)
       for k in 0...(count - most) {
         sum += ways
@@ -88,7 +89,7 @@ public struct PermutationTest: Sendable {
       lgamma(Double(count) + 1) - lgamma(Double(k) + 1) - lgamma(Double(count - k) + 1) - Double(count)
         * M_LN2
     }
-    // From the smallest on; each is that before it, times a ratio.
+    // From the smallest on; each is the previous one times a ratio.
     var term = exp(logarithm(most))
     var terms: [Double] = []
     for k in most...count {
@@ -99,7 +100,7 @@ public struct PermutationTest: Sendable {
     return min(1, 2 * terms.reversed().reduce(0, +))
   }
 
-  /// The share of all flips whose sum is as far from 0.
+  /// The share of all flips with a sum as far from 0.
   private static func enumerated(_ found: [Double], _ bound: Double) throws -> Double {
     // Sums of the flips of each half; a flip of all is one of each.
     func sums(_ part: ArraySlice<Double>) -> [Double] {
@@ -115,7 +116,7 @@ public struct PermutationTest: Sendable {
     return Double(count) / Double(left.count * right.count)
   }
 
-  /// The share of random flips, the one that was found among them.
+  /// The share of random flips, including the observed one.
   private static func drawn(_ found: [Double], _ bound: Double, flips: Int, seed: UInt64) throws -> Double {
     var count = 0
     for flip in 0..<flips {
@@ -133,12 +134,12 @@ public struct PermutationTest: Sendable {
     return Double(count + 1) / Double(flips + 1)
   }
 
-  /// In words: what was done.
+  /// The method, in words.
   public var method: String {
     switch form {
-    case .signs: differing == 0 ? "no pair differs" : "exact: the signs of \(differing) pairs that differ"
-    case .all: "exact: all \(1 << differing) flips of \(differing) pairs that differ"
-    case .random(let flips): "\(flips) random flips of \(differing) pairs that differ"
+    case .signs: differing == 0 ? "no pair differs" : "exact: signs of \(differing) differing pairs"
+    case .all: "exact: all \(1 << differing) sign flips of \(differing) differing pairs"
+    case .random(let flips): "\(flips) random sign flips of \(differing) differing pairs"
     }
   }
 }

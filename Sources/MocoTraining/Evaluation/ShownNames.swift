@@ -2,6 +2,6 @@ import MocoData
 import MocoMethods
 
 extension Classifier {
-  /// Names that tell the classes of a selection apart: their own, with the place behind those that several have.
+  /// Unique names for the classes of a selection: their own, with the index after duplicates.
   public func shownNames(_ selection: ClassSelection) -> [String] { ClassNames.distinct(names(selection)) }
 }

@@ -3,7 +3,7 @@ import MocoData
 import MocoMethods
 import MocoTensor
 
-/// Counts that become a report.
+/// Counts for a report.
 struct Tally {
   let classes: [String]
   let labelNames: [String]
@@ -16,7 +16,7 @@ struct Tally {
   var confusion: [[Int]]
   var predictions: [Int] = []
   var labels: [Int] = []
-  /// nil where only answers are known.
+  /// nil if only predictions are known.
   var confidence: Confidence?
   var styleNames: [String]
   var styleScores: [Score]
@@ -44,14 +44,14 @@ struct Tally {
   ///
   /// - Parameters:
   ///   - logits: Shape: [B, C], row after row.
-  ///   - first: the place of the first of them among all images, for messages.
-  /// - Throws: E0712 for a label that is not a class, or logits that are not numbers.
+  ///   - first: the index of the first of them among all images, for messages.
+  /// - Throws: E0712 for a label out of range, or logits that are NaN or infinite.
   mutating func add(
     _ logits: [Float], labels: [Int], styles: [Style?]? = nil, routing: Routing? = nil, first: Int = 0
   ) throws {
     let count = classes.count
     guard logits.count == labels.count * count else {
-      throw Failure("E0712", "\(logits.count) logits are not \(labels.count) rows of \(count)")
+      throw Failure("E0712", "\(logits.count) logits do not match \(labels.count) rows of \(count) classes")
     }
     var answers: [Int] = []
     answers.reserveCapacity(labels.count)
@@ -66,9 +66,9 @@ struct Tally {
           " for class \"\(labelNames.indices.contains($0) ? labelNames[$0] : "\($0)")\""
         }
         throw Failure(
-          "E0712", "the logits of image \(first + b) hold \(value)\(name ?? "")",
+          "E0712", "the logits of image \(first + b) contain \(value)\(name ?? "")",
           help:
-            "look for nan in the model's parameters and in the images' features: a training may have diverged"
+            "check the model's parameters and the image features for nan: the training may have diverged"
         )
       }
       answers.append(answer)
@@ -104,14 +104,14 @@ struct Tally {
     confidence?.add(logits, labels: labels, answers: answers)
   }
 
-  /// An image of which only the answer is known, or whose logits are counted by the caller.
+  /// An image with only a prediction, or with logits that the caller counts.
   ///
-  /// - Throws: E0712 for numbers that are not a class.
+  /// - Throws: E0712 for class numbers out of range.
   mutating func add(label: Int, answer: Int, image: Int) throws {
     for (what, number) in [("label", label), ("answer", answer)] where !classes.indices.contains(number) {
       throw Failure(
-        "E0712", "the \(what) of image \(image) is \(number), outside the \(classes.count) classes",
-        help: "count classes from 0: 0 to \(classes.count - 1)")
+        "E0712", "the \(what) of image \(image) is \(number), out of range for \(classes.count) classes",
+        help: "use class numbers from 0 to \(classes.count - 1)")
     }
     predictions.append(answer)
     labels.append(label)
@@ -124,7 +124,7 @@ struct Tally {
     }
   }
 
-  /// The first place of the largest entry among those asked for.
+  /// The index of the largest of the selected entries, the first in case of a tie.
   private func largest(_ row: ArraySlice<Float>, where wanted: (Int) -> Bool) -> Int {
     var best = -1
     for c in 0..<row.count where wanted(c) {

@@ -4,7 +4,7 @@ import MocoBase
 import MocoMethods
 import MocoTensor
 
-/// What an optimizer does with a gradient.
+/// The update rule of an optimizer.
 public enum OptimizerRule: Sendable, Hashable {
   /// b = momentum·b + g, from b = g at the first step (no dampening); p −= rate · b, or with Nesterov
   /// rate · (g + momentum·b). Weight decay adds decay·p to g.
@@ -14,7 +14,7 @@ public enum OptimizerRule: Sendable, Hashable {
   /// AdamW (Loshchilov, Hutter 2019); weight decay shrinks p by 1 − rate·decay.
   case adamW(beta1: Double, beta2: Double, epsilon: Double)
 
-  /// What programs call it: "adamw".
+  /// Its name in programs: "adamw".
   public var name: String {
     switch self {
     case .sgd: return "sgd"
@@ -32,22 +32,22 @@ public enum OptimizerRule: Sendable, Hashable {
   }
 }
 
-/// A rule with its numbers, before it knows what to train: what `sgd(lr: 0.032)` is in a train form.
+/// A rule with its settings, without parameters: `sgd(lr: 0.032)` in a train form.
 public struct OptimizerSettings: Sendable, Hashable {
-  /// Which parameters shrink.
+  /// The parameters with weight decay.
   public enum Decay: String, Sendable, CaseIterable {
     case all
-    /// Parameters of two or more dimensions; biases and norms do not shrink.
+    /// Parameters with two or more dimensions; not biases and norms.
     case matrices
   }
 
-  /// How a step follows from the gradient.
+  /// The update rule.
   public var rule: OptimizerRule
   /// The base learning rate.
   public var rate: Double
-  /// The factor of weight decay; 0 for none.
+  /// Weight decay; 0 for none.
   public var weightDecay: Double
-  /// Which parameters shrink.
+  /// The parameters with weight decay.
   public var decay: Decay
 
   /// Not checked here: an optimizer throws E0706 for settings out of range.
@@ -58,7 +58,7 @@ public struct OptimizerSettings: Sendable, Hashable {
     self.decay = decay
   }
 
-  /// The published optimizer of every data set but ImageNet: SGD, momentum 0.9, weight decay 5e-4, rate 0.032.
+  /// The published optimizer of every data set except ImageNet: SGD, momentum 0.9, weight decay 5e-4, rate 0.032.
   public static let published = OptimizerSettings(
     rule: .sgd(momentum: 0.9, nesterov: false), rate: 0.032, weightDecay: 5e-4)
 
@@ -67,16 +67,16 @@ public struct OptimizerSettings: Sendable, Hashable {
     func require(_ fine: Bool, _ what: String, _ value: Double, _ help: String) throws {
       if !fine { throw Failure("E0706", "\(rule.name): \(what) is \(value)", help: help) }
     }
-    try require(rate >= 0 && rate.isFinite, "lr", rate, "give 0 or more")
-    try require(weightDecay >= 0 && weightDecay.isFinite, "weight_decay", weightDecay, "give 0 or more")
+    try require(rate >= 0 && rate.isFinite, "lr", rate, "use 0 or more")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "weight_decay", weightDecay, "use 0 or more")
     switch rule {
     case .sgd(let momentum, let nesterov):
-      try require(momentum >= 0 && momentum < 1, "momentum", momentum, "give 0 or more, below 1")
-      try require(!nesterov || momentum > 0, "momentum", momentum, "nesterov needs a momentum")
+      try require(momentum >= 0 && momentum < 1, "momentum", momentum, "use a value from 0 to below 1")
+      try require(!nesterov || momentum > 0, "momentum", momentum, "use a momentum above 0 with nesterov")
     case .adam(let beta1, let beta2, let epsilon), .adamW(let beta1, let beta2, let epsilon):
-      try require(beta1 >= 0 && beta1 < 1, "the first beta", beta1, "give 0 or more, below 1")
-      try require(beta2 >= 0 && beta2 < 1, "the second beta", beta2, "give 0 or more, below 1")
-      try require(epsilon >= 0 && epsilon.isFinite, "eps", epsilon, "give 0 or more")
+      try require(beta1 >= 0 && beta1 < 1, "the first beta", beta1, "use a value from 0 to below 1")
+      try require(beta2 >= 0 && beta2 < 1, "the second beta", beta2, "use a value from 0 to below 1")
+      try require(epsilon >= 0 && epsilon.isFinite, "eps", epsilon, "use 0 or more")
     }
   }
 
@@ -96,22 +96,22 @@ public struct OptimizerSettings: Sendable, Hashable {
   }
 }
 
-/// Moves parameters along their gradients, in place, by fused kernels.
+/// Updates parameters in place, with fused kernels.
 public final class Optimizer {
-  /// What it was made with; `rate` may have moved since.
+  /// Its settings; `rate` may have changed since.
   public let settings: OptimizerSettings
-  /// What it moves, in the order of its state.
+  /// Its parameters, in the order of its state.
   public let parameters: [Parameter]
-  /// The base rate in force; a schedule sets it. A parameter moves with rate · its own factor.
+  /// The current base rate; a schedule sets it. A parameter uses rate · its own factor.
   public var rate: Double
-  /// Steps taken.
+  /// Number of steps.
   public fileprivate(set) var stepCount = 0
   fileprivate var states: [State]
 
   fileprivate struct State {
     var steps = 0
     var buffers: [[Float]] = []
-    /// The parameter's storage once it is known to be nobody else's.
+    /// The parameter's storage once it is known to be unshared.
     var storage: Storage?
   }
 
@@ -127,14 +127,14 @@ public final class Optimizer {
     states = parameters.map { _ in State() }
   }
 
-  /// Forgets the gradients of all parameters.
+  /// Clears the gradients of all parameters.
   public func zeroGrad() {
     for parameter in parameters { parameter.variable.grad = nil }
   }
 
-  /// One step. Parameters without a gradient stay as they are.
+  /// One step. Parameters without a gradient do not change.
   ///
-  /// - Throws: E0405 when memory for the state runs out.
+  /// - Throws: E0405 if memory runs out for the state.
   public func step() throws {
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = parameter.variable.grad, parameter.variable.value.count > 0 else { continue }
@@ -147,7 +147,8 @@ public final class Optimizer {
     let count = parameter.variable.value.count
     guard gradient.count == count else {
       throw Failure(
-        "E0706", "the gradient of \(parameter.name) has \(gradient.count) numbers, the parameter \(count)")
+        "E0706",
+        "the gradient of \(parameter.name) has \(gradient.count) numbers, but the parameter has \(count)")
     }
     if state.buffers.isEmpty {
       state.buffers = settings.rule.buffers.map { _ in [Float](repeating: 0, count: count) }
@@ -158,8 +159,8 @@ public final class Optimizer {
     let decays = settings.decay == .all || parameter.variable.value.rank >= 2
     let decay = parameter.decay ?? (decays ? settings.weightDecay : 0)
     let rule = settings.rule
-    // Steps write in place, so the first one takes a copy: the value may lie in a mapped weight file, or
-    // belong to another model too.
+    // Steps write in place, so the first one makes a copy: the value may be in a mapped weight file, or
+    // be shared with another model.
     if state.storage !== parameter.variable.value.storage || !parameter.variable.value.isContiguous {
       parameter.variable.value = try parameter.variable.value.copy()
       state.storage = parameter.variable.value.storage
@@ -201,7 +202,7 @@ public final class Optimizer {
 }
 
 extension Optimizer {
-  /// Everything that a step changes, as it stood at one moment.
+  /// A snapshot of everything that a step changes.
   struct Snapshot {
     fileprivate let values: [[Float]]
     fileprivate let states: [State]
@@ -223,7 +224,7 @@ extension Optimizer {
 }
 
 extension Optimizer {
-  /// The state as tensors: `0.momentum`, `0.m`, `0.v`, … by the parameter's place.
+  /// The state as tensors: `0.momentum`, `0.m`, `0.v`, … by the parameter's index.
   public func exportState() throws -> [(name: String, tensor: Tensor)] {
     var list: [(name: String, tensor: Tensor)] = []
     for (index, state) in states.enumerated() where !state.buffers.isEmpty {
@@ -234,12 +235,12 @@ extension Optimizer {
     return list
   }
 
-  /// Steps taken in all, and by each parameter.
+  /// The total number of steps, and that of each parameter.
   public var exportCounts: Json {
     ["steps": .int(stepCount), "each": .array(states.map { .int($0.steps) })]
   }
 
-  /// A state from a file that fits, and has not been taken yet.
+  /// A matching state from a file, not yet applied.
   struct ReadState {
     fileprivate let states: [State]
     fileprivate let stepCount: Int
@@ -248,10 +249,10 @@ extension Optimizer {
   /// Reads a state.
   ///
   /// - Parameters:
-  ///   - steps: taken in all.
-  ///   - count: steps of the parameter at a place.
-  ///   - buffer: a buffer of the parameter at a place, in the parameter's shape.
-  /// - Throws: E0708 for what does not fit.
+  ///   - steps: total number of steps.
+  ///   - count: the number of steps of a parameter, by index.
+  ///   - buffer: a buffer of a parameter, by index, in the parameter's shape.
+  /// - Throws: E0708 for a mismatch.
   func read(
     steps: Int, count: (Int) -> Int?, buffer: (Int, String) throws -> Tensor?
   ) throws -> ReadState {

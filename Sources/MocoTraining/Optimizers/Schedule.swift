@@ -1,18 +1,18 @@
 import MocoBase
 
-/// How the learning rate moves over N epochs (or steps) of training.
+/// The learning rate over N epochs (or steps) of training.
 ///
-/// A rate is in force during a whole unit e = 0, 1, …, N − 1 and depends on e, N and the base rate alone, so
-/// that a resumed run finds the same rates.
+/// A rate applies to a unit e = 0, 1, …, N − 1 and depends only on e, N and the base rate, so
+/// that a resumed run has the same rates.
 public enum Schedule: Sendable, Hashable {
-  /// The base rate throughout.
+  /// Always the base rate.
   case constant
   /// Warm-up, then a cosine.
   case cosine(Cosine)
   /// A function of the program.
   case own(OwnSchedule)
 
-  /// The unit that `warmup` and the cosine count.
+  /// The unit of `warmup` and the cosine.
   public enum Unit: String, Sendable, Hashable { case epochs, steps }
 
   /// The first units of a run.
@@ -25,12 +25,12 @@ public enum Schedule: Sendable, Hashable {
 
   /// e < W: warm-up; e ≥ W: ½·base·(1 + cos(π(e − W)/N)).
   ///
-  /// N counts all units, the warm-up too, so the cosine starts at the base rate and ends above zero: the
+  /// N counts all units, including the warm-up, so the cosine starts at the base rate and ends above zero: the
   /// published rule. With `end`, the cosine spans the units after the warm-up and reaches `end` at e = N − 1.
   public struct Cosine: Sendable, Hashable {
     /// W, the units of the warm-up; 0 for none.
     public var warmup: Int
-    /// How the rate moves during the warm-up.
+    /// The rate during the warm-up.
     public var warmupKind: Warmup
     /// The learning rate of a constant warm-up, and the first of a linear one.
     public var warmupRate: Double
@@ -54,7 +54,7 @@ public enum Schedule: Sendable, Hashable {
 
   /// The rate during unit `index` of `total`.
   public func rate(base: Double, at index: Int, of total: Int) -> Double {
-    // A function of the program is asked with its step and epoch: see `TrainingPlan.rate`.
+    // A function of the program is called with its step and epoch: see `TrainingPlan.rate`.
     guard case .cosine(let cosine) = self else { return base }
     let e = max(0, index)
     let warmup = cosine.warmup
@@ -70,7 +70,7 @@ public enum Schedule: Sendable, Hashable {
     return end + 0.5 * (base - end) * (1 + ExactMath.cosine(halfTurns: min(1, passed / span)))
   }
 
-  /// What a cosine counts; nil for the unit of the training's duration.
+  /// The unit of a cosine; nil for the unit of the training's duration.
   public var unit: Unit? {
     switch self {
     case .constant: return nil
@@ -99,52 +99,54 @@ public enum Schedule: Sendable, Hashable {
   }
 }
 
-/// A learning rate that a function of the program says: a factor on the base rate, step by step.
+/// A learning rate from a function of the program: a factor on the base rate for each step.
 ///
-/// - Safety: asked by the thread that trains alone.
+/// - Safety: used only by the training thread.
 public final class OwnSchedule: @unchecked Sendable, Hashable {
-  /// A step of a training, as the function is asked about it.
+  /// A step of a training, as passed to the function.
   public struct Moment: Sendable, Equatable {
     /// From 0.
     public let step: Int
-    /// Steps in all.
+    /// Total number of steps.
     public let steps: Int
     /// From 0.
     public let epoch: Int
-    /// Epochs in all.
+    /// Total number of epochs.
     public let epochs: Int
   }
 
-  /// What every text begins with.
+  /// The prefix of every text.
   public static let prefix = "function "
-  /// Says which function it is: equal texts are equal schedules to a checkpoint.
+  /// Identifies the function: equal texts are equal schedules for a checkpoint.
   public let text: String
   private var function: ((Moment) throws -> Double)?
 
   /// - Parameters:
-  ///   - text: says which function it is, for checkpoints and records.
+  ///   - text: identifies the function, for checkpoints and records.
   ///   - factor: the factor on the base rate; 0 or more.
   public init(text: String, factor: @escaping (Moment) throws -> Double) {
     self.text = text
     function = factor
   }
 
-  /// Lets go of the function, of which only the text stays: a training that has ended asks no more.
+  /// Releases the function and keeps only the text: a finished training does not call it.
   public func close() { function = nil }
 
   /// The factor of a step.
   ///
-  /// - Throws: E0706 for a number below 0 or none; what the function throws.
+  /// - Throws: E0706 for a number below 0 or NaN; the errors of the function.
   public func factor(_ moment: Moment) throws -> Double {
     guard let function else {
       throw Failure(
-        "E0706", "the schedule's function is gone", help: "train again with it", argument: "schedule")
+        "E0706", "the function of the schedule is not available", help: "train again with the function",
+        argument: "schedule")
     }
     let value = try function(moment)
     guard value.isFinite, value >= 0 else {
       throw Failure(
-        "E0706", "the schedule gave \(NumberText.float(value)) for step \(moment.step)",
-        help: "give a factor of 0 or more for every step from 0 to \(moment.steps - 1)", argument: "schedule")
+        "E0706", "the schedule returned \(NumberText.float(value)) for step \(moment.step)",
+        help: "return a factor of 0 or more for every step from 0 to \(moment.steps - 1)",
+        argument: "schedule")
     }
     return value
   }

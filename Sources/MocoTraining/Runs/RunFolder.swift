@@ -2,15 +2,15 @@ import Glibc
 import MocoBase
 import MocoMethods
 
-/// The folder that a run writes: `runs/<script>-<number>/`, never an existing one.
+/// The folder of a run: `runs/<script>-<number>/`, always a new one.
 ///
 /// - `script.moco`: the script as run, with its `--set` values in place
-/// - `run.json`: name, the process that wrote it, settings, seed, versions, hashes of weights and data, how it ended
+/// - `run.json`: name, the process that wrote it, settings, seed, versions, hashes of weights and data, the final state
 ///   (`RunList` reads it)
-/// - `metrics.jsonl`: a line an epoch of a training (losses apart, learning rate, gate load), and one a call of
+/// - `metrics.jsonl`: one line per epoch of a training (losses apart, learning rate, gate load), and one per call of
 ///   `log(step, {…})`
 /// - `results.json`: one entry for each evaluation
-/// - `outputs.jsonl`: a line for each cell that has ended, with what it printed and showed
+/// - `outputs.jsonl`: one line per finished cell, with its outputs
 /// - `figures/`, `checkpoints/`
 public final class RunFolder {
   /// Version of the folder's layout.
@@ -22,17 +22,17 @@ public final class RunFolder {
   private var results: [Json] = []
   private var figures = 0
 
-  /// Makes the next folder of this name.
+  /// Creates the next folder with this name.
   ///
   /// - Parameters:
-  ///   - root: the folder of all runs, made if it is missing.
+  ///   - root: the folder of all runs, created if missing.
   ///   - name: the script's name without its extension.
-  /// - Throws: E0504 if no folder can be made.
+  /// - Throws: E0504 if the folder cannot be created.
   public init(root: String = "runs", name: String) throws {
     try FileSystem.createFolder(root)
     let clean = RunFolder.fileName(name)
     var number = RunFolder.lastNumber(root: root, name: clean) + 1
-    // Another process may take the number between the look and the making: then the next one.
+    // Another process may take the number in the meantime: then the next one is used.
     while true {
       let candidate = "\(root)/\(clean)-\(number)"
       if mkdir(candidate, 0o777) == 0 {
@@ -41,8 +41,8 @@ public final class RunFolder {
       }
       guard errno == EEXIST, number < 1 << 30 else {
         throw Failure(
-          "E0504", "cannot make the run folder \(candidate): \(String(cString: strerror(errno)))",
-          help: "start moco in a folder that may be written to, or give out: \"FOLDER\"")
+          "E0504", "cannot create the run folder \(candidate): \(String(cString: strerror(errno)))",
+          help: "start moco in a writable folder, or pass out: \"FOLDER\"")
       }
       number += 1
     }
@@ -52,15 +52,15 @@ public final class RunFolder {
     ])
   }
 
-  /// Takes a given folder, which must be empty or missing.
+  /// Uses a given folder, which must be empty or missing.
   ///
-  /// - Throws: E0504 if something is in it.
+  /// - Throws: E0504 if it is not empty.
   public init(exactly path: String) throws {
     if FileSystem.kind(path) == .folder {
       guard try FileSystem.list(path).isEmpty else {
         throw Failure(
           "E0504", "the run folder \(path) is not empty",
-          help: "a run never writes over another; give a new one")
+          help: "use a new folder: a run never overwrites another one")
       }
     } else {
       try FileSystem.createFolder(path)
@@ -72,9 +72,9 @@ public final class RunFolder {
     ])
   }
 
-  /// Takes a folder that is this run's own already, whatever lies in it: the point of a sweep.
+  /// Uses a folder that already belongs to this run: the point of a sweep.
   ///
-  /// - Throws: E0501 where there is none.
+  /// - Throws: E0501 if it does not exist.
   public init(claimed path: String) throws {
     guard FileSystem.kind(path) == .folder else {
       throw Failure("E0501", "there is no folder \(path)", help: "start the sweep again")
@@ -86,7 +86,7 @@ public final class RunFolder {
     ])
   }
 
-  /// Writes the script as it runs.
+  /// Writes the script of the run.
   public func write(script: String) throws {
     try AtomicFile.write(script, to: path + "/script.moco", isDurable: false)
   }
@@ -96,7 +96,7 @@ public final class RunFolder {
 
   /// Sets members of run.json and writes it.
   ///
-  /// - Parameter isLast: whether this is the end of the run: from then on the record and the results survive a power cut.
+  /// - Parameter isLast: whether this is the end of the run: then the record and the results are synced to disk.
   public func set(_ members: [(String, Json)], isLast: Bool = false) throws {
     for (key, value) in members { record[key] = value }
     if isLast { FileSystem.settle(path + "/results.json") }
@@ -104,7 +104,7 @@ public final class RunFolder {
       Json.object(record).serialized(indent: 2) + "\n", to: path + "/run.json", isDurable: isLast)
   }
 
-  /// Remembers the hash of something the run depends on: `weights`, `data`. Others of the same name are kept beside it, as
+  /// Records the hash of a dependency of the run: `weights`, `data`. Further ones with the same name are recorded as
   /// `weights (2)`.
   public func note(hash: String, of what: String) throws {
     var hashes = record["hashes"]?.objectValue ?? JsonObject()
@@ -119,7 +119,7 @@ public final class RunFolder {
     try set("hashes", .object(hashes))
   }
 
-  /// Remembers a file or folder that the run reads, and how it was when it was read.
+  /// Records a file or folder that the run reads, with its stamp.
   ///
   /// - Parameter stamp: the text of its `FileStamp`.
   public func note(input path: String, stamp: String) throws {
@@ -136,9 +136,9 @@ public final class RunFolder {
     try FileSystem.append(Array((line.serialized() + "\n").utf8), to: path + "/metrics.jsonl")
   }
 
-  /// Appends a line to outputs.jsonl, in one piece.
+  /// Appends a line to outputs.jsonl, atomically.
   ///
-  /// - Returns: its bytes.
+  /// - Returns: its size in bytes.
   /// - Throws: E0504.
   @discardableResult
   package func append(outputs line: Json) throws -> Int {
@@ -164,7 +164,7 @@ public final class RunFolder {
     return file
   }
 
-  /// The path of a checkpoint in this run; its folder is made.
+  /// The path of a checkpoint in this run; its folder is created.
   public func checkpointPath(_ name: String) throws -> String {
     try FileSystem.createFolder(path + "/checkpoints")
     return "\(path)/checkpoints/\(RunFolder.fileName(name)).safetensors"

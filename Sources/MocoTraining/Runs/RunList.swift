@@ -1,22 +1,22 @@
 import MocoBase
 
-/// The records in a folder of runs, and what became of each.
+/// The records in a folder of runs, with their states.
 public struct RunList {
   /// One run, by its record.
   public struct Run: Sendable {
     /// The name of its folder.
     public let name: String
-    /// `finished`, `failed`, `interrupted by SIGTERM`; without an end `running`, or `dead` where its process is gone.
+    /// `finished`, `failed`, `interrupted by SIGTERM`; otherwise `running`, or `dead` if its process no longer exists.
     public let state: String
     /// Whether its process runs, or may run on another machine.
     public let mayRun: Bool
-    /// In UTC; empty in records that do not say.
+    /// In UTC; empty if the record does not contain it.
     public let began: String
-    /// How long it took; nil until it has ended.
+    /// The duration; nil until it has ended.
     public let seconds: Double?
   }
 
-  /// By when they began, then by name.
+  /// Sorted by start time, then by name.
   public let runs: [Run]
 
   /// - Throws: E0501 if there is no folder.
@@ -24,7 +24,7 @@ public struct RunList {
     guard FileSystem.kind(root) == .folder else {
       throw Failure(
         "E0501", "there is no folder of runs at \(root)",
-        help: "give the folder, moco runs FOLDER; moco run makes records in runs/")
+        help: "pass the folder, moco runs FOLDER; moco run writes records to runs/")
     }
     runs = try FileSystem.list(root)
       .filter { FileSystem.kind("\(root)/\($0)/run.json") == .file }
@@ -39,7 +39,8 @@ public struct RunList {
     let process = RunProcess(record["process"])
     return Run(
       name: name, state: state(record, process),
-      mayRun: record["status"] == nil && process.map { $0.isRunning != false } ?? false, began: process?.began ?? "",
+      mayRun: record["status"] == nil && process.map { $0.isRunning != false } ?? false,
+      began: process?.began ?? "",
       seconds: record["seconds"]?.doubleValue)
   }
 
@@ -47,7 +48,7 @@ public struct RunList {
     if let status = record["status"]?.stringValue {
       return record["interrupted_by"]?.stringValue.map { "\(status) by \($0)" } ?? status
     }
-    guard let process else { return "without an end" }
+    guard let process else { return "not finished" }
     switch process.isRunning {
     case true?: return "running"
     case false?: return "dead"

@@ -2,35 +2,35 @@ import Glibc
 import MocoBase
 import Synchronization
 
-/// An event file of TensorBoard: what happened in a run, one record for each moment.
+/// An event file of TensorBoard, with one record per event.
 ///
-/// A record is written in one piece when it happens, so that a file that is cut off is read up to there. The file is new
+/// A record is written atomically, so that a truncated file can be read up to the last complete record. The file is new
 /// in each process; TensorBoard shows all files of a folder as one run.
 public final class EventFile {
-  /// What belongs to a name at a step.
+  /// The value of a name at a step.
   public enum Value {
     /// A number, also nan and inf; float32 in the file.
     case scalar(Double)
-    /// Text, which TensorBoard takes for Markdown.
+    /// Text, which TensorBoard renders as Markdown.
     case text(String)
-    /// A file of PNG, and its size in pixels.
+    /// A PNG file, and its size in pixels.
     case png([UInt8], width: Int, height: Int)
-    /// The numbers of a tensor, as counts of equally wide parts.
+    /// The numbers of a tensor, as counts of intervals of equal width.
     case histogram(EventHistogram)
   }
 
   /// The file.
   public let path: String
-  /// Whether the folder held event files before, which TensorBoard shows with this one as one run.
+  /// Whether the folder already had event files, which TensorBoard shows together with this one as one run.
   public let isBesideOthers: Bool
   private let now: () -> Double
 
   private static let counter = Atomic<Int>(0)
 
-  /// Makes the next event file in a folder, which is made where it is missing.
+  /// Creates the next event file in a folder; the folder is created if missing.
   ///
-  /// - Parameter now: the seconds since 1970 that records are marked with.
-  /// - Throws: E0504 if it cannot be made.
+  /// - Parameter now: the time stamp of records, in seconds since 1970.
+  /// - Throws: E0504 if it cannot be created.
   public init(folder: String, now: @escaping () -> Double = EventFile.clock) throws {
     self.now = now
     try FileSystem.createFolder(folder)
@@ -38,7 +38,7 @@ public final class EventFile {
     isBesideOthers = others
     let number = EventFile.counter.wrappingAdd(1, ordering: .relaxed).oldValue
     let host = RunProcess.here.host.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }
-    // TensorBoard takes files in the order of their names.
+    // TensorBoard reads files in the order of their names.
     let seconds = String(max(Int(exactly: now().rounded(.down)) ?? 0, 0))
     let stamp = String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds
     let base = folder.hasSuffix("/") ? folder : folder + "/"
@@ -56,7 +56,7 @@ public final class EventFile {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// Writes what belongs to a step, by names; a slash in a name makes groups.
+  /// Writes the values of a step, by name; a slash in a name creates groups.
   ///
   /// - Throws: E0504.
   public func add(_ values: [(name: String, value: Value)], step: Int) throws {
@@ -75,7 +75,7 @@ public final class EventFile {
     switch value {
     case .scalar(let number):
       message.add(1, name)
-      // The form with a tensor is not listed among the scalars by TensorBoard's own reader.
+      // TensorBoard's own reader does not list the form with a tensor as a scalar.
       message.add(2, Float(number))
     case .text(let text):
       message.add(1, name)
@@ -109,24 +109,24 @@ public final class EventFile {
   }
 }
 
-/// How often numbers lie where: thirty parts of equal width from the smallest to the largest.
+/// A histogram: thirty intervals of equal width from the smallest to the largest number.
 public struct EventHistogram {
   let low: Double
   let high: Double
   let sum: Double
   let squares: Double
-  /// The right ends of the parts, behind the left end of the first.
+  /// The right ends of the intervals, after the left end of the first.
   let limits: [Double]
-  /// As many as `limits`; nothing lies left of the first.
+  /// As many as `limits`; the first count is 0.
   let counts: [Double]
-  /// Numbers that were counted.
+  /// The number of counted values.
   public let count: Int
-  /// Numbers that are not finite, which no part holds.
+  /// The number of values that are NaN or infinite, which are not counted.
   public let leftOut: Int
 
   private static let parts = 30
 
-  /// nil where no number is finite.
+  /// nil if no number is finite.
   public init?(_ numbers: [Float]) {
     let finite = numbers.lazy.filter(\.isFinite).map(Double.init)
     var (low, high, sum, squares, count) = (Double.infinity, -Double.infinity, 0.0, 0.0, 0)

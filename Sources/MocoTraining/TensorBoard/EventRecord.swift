@@ -11,7 +11,7 @@ package enum EventRecord {
     withUnsafeBytes(of: masked(crc32c(bytes)).littleEndian) { Array($0) }
   }
 
-  /// Turned and shifted, so that a checksum of bytes with a checksum in them is none of theirs.
+  /// The masked checksum of the format, so that checksums of data with embedded checksums differ.
   static func masked(_ crc: UInt32) -> UInt32 { (crc >> 15 | crc << 17) &+ 0xA282_EAD8 }
 
   /// CRC-32C (RFC 3720, appendix B.4), with the polynomial of Castagnoli.

@@ -1,8 +1,8 @@
-/// A message of Protocol Buffers, put together field by field: the wire format of event files.
+/// A Protocol Buffers message, built field by field: the wire format of event files.
 struct ProtobufMessage {
   private(set) var bytes: [UInt8] = []
 
-  /// A whole number; negative ones take ten bytes, as int64 and int32 do.
+  /// An integer; negative ones take ten bytes, as int64 and int32 do.
   mutating func add(_ field: Int, _ value: Int) {
     tag(field, 0)
     append(varint: UInt64(bitPattern: Int64(value)))
@@ -27,7 +27,7 @@ struct ProtobufMessage {
   mutating func add(_ field: Int, _ text: String) { add(field, Array(text.utf8)) }
   mutating func add(_ field: Int, _ message: ProtobufMessage) { add(field, message.bytes) }
 
-  /// Numbers one behind the other.
+  /// Numbers one after the other.
   mutating func add(_ field: Int, packed values: [Double]) {
     tag(field, 2)
     append(varint: UInt64(8 * values.count))

@@ -8,12 +8,12 @@ struct EpochSums {
   var accuracy = 0.0
   var load: [Double]?
   var seconds = 0.0
-  /// Sums of what the model tells, and how often it did.
+  /// Sums of the values logged by the model, with their counts.
   var logged: [(name: String, sum: Double, count: Int)] = []
 
   init() {}
 
-  /// The sums that a record of so many steps is the mean of.
+  /// The sums for a record that is the mean of this many steps.
   init(_ record: EpochRecord, steps: Int) {
     self.steps = steps
     let n = Double(steps)

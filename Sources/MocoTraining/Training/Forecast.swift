@@ -5,32 +5,31 @@ import MocoData
 import MocoMethods
 import MocoTensor
 
-/// What a training will cost, before it begins: counted from its prompts, and timed on a few of them; of a model whose
-/// prompts nobody knows beforehand, timed on a step that is not taken.
+/// The estimated cost of a training: counted from its prompts, and timed on a few of them. For a model with
+/// unknown prompts, it is timed on a trial step.
 public struct Forecast: Sendable {
   /// Steps, epochs and schedule.
   public let plan: TrainingPlan
-  /// Classes that the loss sees.
+  /// The number of classes of the loss.
   public let classes: Int
-  /// One step, with every expert in use that it can have.
+  /// One step, with the maximum number of experts.
   public let step: PromptCost
-  /// What is encoded once before the first step.
+  /// Texts that are encoded once before the first step.
   public let once: PromptCost
-  /// Images to encode: in all before or during the first epochs, and in each step. Kept features may save the
-  /// former.
+  /// Images to encode once, before or during the first epochs. Cached features may avoid this.
   public let imagesOnce: Int
   /// Images that every step encodes.
   public let imagesPerStep: Int
-  /// Bytes at the most: weights, activations, losses.
+  /// Maximum memory in bytes: weights, activations, losses.
   public let memory: Int
-  /// What was measured: operations a second in the text tower, and seconds for an image.
+  /// Measured operations per second in the text tower.
   public let flopsPerSecond: Double
   /// Seconds for one image in the image tower, with the backward pass where the tower is trained.
   public let secondsPerImage: Double
 
-  /// Seconds of a step that was done for the forecast; nil where it was counted.
+  /// Measured seconds of a trial step; nil if the cost was counted.
   public let measured: Double?
-  /// What the first step took beside what every step takes.
+  /// Additional seconds of the first step.
   private let extra: Double
 
   /// Estimated seconds of a step.
@@ -43,10 +42,10 @@ public struct Forecast: Sendable {
     if measured != nil { return extra }
     return once.forwardFLOPs / flopsPerSecond + Double(imagesOnce) * secondsPerImage
   }
-  /// Estimated seconds of the whole training.
+  /// Estimated seconds of the entire training.
   public var seconds: Double { secondsBefore + Double(plan.steps) * secondsPerStep }
 
-  /// Nothing is trained, and the model stays as it is.
+  /// Nothing is trained, and the model does not change.
   /// - Throws: as the training would: E0706 for options, E0709 without anything to train, E0704 for classes.
   public init(
     model: any Classifier, data: DataSplit, options: TrainingOptions, base: [String]? = nil
@@ -54,15 +53,15 @@ public struct Forecast: Sendable {
     try options.check()
     guard let trainable = model as? any Trainable, !trainable.parameters.isEmpty else {
       throw Failure(
-        "E0709", "a \(model.kind) model has nothing to train",
+        "E0709", "a \(model.kind) model has no parameters to train",
         help: Methods[model.method.kind] == nil
-          ? "say what it learns: parameters: {name: tensor}"
-          : "train \(Methods.listOfTrainable); a \(model.kind) is finished")
+          ? "add its parameters: parameters: {name: tensor}"
+          : "train \(Methods.listOfTrainable); a \(model.kind) needs no training")
     }
     guard model is any Planned || Methods[model.method.kind] == nil else {
       throw Failure(
-        "E0709", "a forecast counts prompts, and a \(model.kind) has none",
-        help: "train it without a forecast: its steps are small products of matrices")
+        "E0709", "a forecast counts prompts, but a \(model.kind) has none",
+        help: "train it without a forecast: its steps are small matrix products")
     }
     if let planned = model as? any Planned {
       try self.init(counting: planned, data: data, options: options, base: base)
@@ -99,7 +98,7 @@ public struct Forecast: Sendable {
     imagesOnce = kept
     flopsPerSecond = try Forecast.textSpeed(planned, keys)
     let image = kept + fresh > 0 ? try Forecast.imageSpeed(clip) : 0
-    // Trained LayerNorms: every product once again on the way back.
+    // Trained LayerNorms: every product again in the backward pass.
     secondsPerImage = model.trainsVision ? 2 * image : image
     imagesPerStep = min(fresh, max(data.count, 1))
 
@@ -109,13 +108,13 @@ public struct Forecast: Sendable {
       + (model.trainsVision ? Forecast.imageBytes(clip.config.vision) * imagesPerStep : 0)
   }
 
-  /// Does a step's loss and way back twice, on the first batch, and takes no step. The first one also does what is done
+  /// Computes the loss and backward pass twice, on the first batch, without an update. The first one also does the work that is done
   /// once.
   private init(
     measuring model: any Trainable, data: DataSplit, options: TrainingOptions, base: [String]?
   ) throws {
     var options = options
-    // Nothing is written, and nothing judged.
+    // Nothing is written or evaluated.
     (options.checkpoint, options.keepBest, options.patience) = (nil, nil, nil)
     let trainer = try Trainer(model: model, data: data, options: options, base: base)
     plan = trainer.plan
@@ -139,7 +138,7 @@ public struct Forecast: Sendable {
     memory = MemoryAccountant.peakBytes
   }
 
-  /// Operations a second in a forward pass over the first prompts.
+  /// Operations per second in a forward pass over the first prompts.
   private static func textSpeed(_ model: any Planned, _ keys: [[PromptKey]]) throws -> Double {
     let clip = model.clip
     let sample = try clip.planText(Array(keys.prefix(96)))
@@ -154,7 +153,7 @@ public struct Forecast: Sendable {
     return try fastest { _ = try clip.encodeImageFrozen(pixels) } / Double(count)
   }
 
-  /// The shorter of two turns; the first one also warms up.
+  /// The shorter of two repetitions; the first one also warms up.
   private static func fastest(_ work: () throws -> Void) throws -> Double {
     var best = Double.infinity
     for _ in 0..<2 {
@@ -165,14 +164,14 @@ public struct Forecast: Sendable {
     return max(best, 1e-9)
   }
 
-  /// What an image's rows keep for the way back.
+  /// Bytes that an image's rows keep for the backward pass.
   private static func imageBytes(_ vision: VisionConfig) -> Int {
     vision.tokens * vision.layers * (6 * vision.width + vision.mlpWidth) * MemoryLayout<Float>.stride
   }
 }
 
 extension Forecast {
-  /// Lines for people.
+  /// Lines for display.
   public var lines: [String] {
     func many(_ count: Int, _ noun: String, _ nouns: String? = nil) -> String {
       "\(grouped(count)) \(count == 1 ? noun : nouns ?? noun + "s")"
@@ -180,8 +179,8 @@ extension Forecast {
     if let measured {
       return [
         "\(many(plan.steps, "step")) in \(many(plan.epochs, "epoch")), about \(DurationText.estimate(measured)) each: "
-          + "measured on a step that was not taken",
-        "in all about \(DurationText.estimate(seconds)), beside images that are not encoded yet; "
+          + "measured on a trial step",
+        "in all about \(DurationText.estimate(seconds)), plus images that are not encoded yet; "
           + "memory \(MemoryAccountant.text(memory))",
       ]
     }

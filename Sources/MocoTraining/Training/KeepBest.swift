@@ -4,14 +4,14 @@ import MocoData
 import MocoMethods
 import MocoTensor
 
-/// Data that a training does not learn from, on which every epoch is judged. The training ends with the
-/// parameters of the epoch that did best there, the first of equals.
+/// Validation data for the evaluation of every epoch. The training ends with the
+/// parameters of the best epoch, the first in case of a tie.
 public struct KeepBest: Sendable {
-  /// What judges an epoch.
+  /// The metric for epochs.
   public enum Metric: String, Sendable, CaseIterable {
-    /// The share of right answers: more is better.
+    /// Accuracy: higher is better.
     case accuracy
-    /// The mean of −log p of the right class: less is better.
+    /// The mean of −log p of the correct class: lower is better.
     case nll
 
     func isBetter(_ value: Double, than other: Double) -> Bool {
@@ -21,28 +21,28 @@ public struct KeepBest: Sendable {
 
   /// The validation data.
   public let data: DataSplit
-  /// What is measured on them.
+  /// The metric.
   public let metric: Metric
 
-  /// Judges epochs on `data`.
+  /// Evaluates epochs on `data`.
   public init(data: DataSplit, metric: Metric = .accuracy) {
     self.data = data
     self.metric = metric
   }
 
-  /// - Throws: E0709 for a split without images, E0710 for classes that are not the model's.
+  /// - Throws: E0709 for a split without images, E0710 for classes that the model does not have.
   func check(_ model: any Classifier) throws {
     guard data.count > 0 else {
       throw Failure(
-        "E0709", "there is nothing to judge epochs by: the split \"\(data.name)\" has no images",
-        help: "give keep_best: a split with images", argument: "keep_best")
+        "E0709", "cannot select the best epoch: the split \"\(data.name)\" has no images",
+        help: "use a split with images for keep_best", argument: "keep_best")
     }
     _ = try model.question(about: data.classes, data: "split \"\(data.name)\" of keep_best")
   }
 
   /// The metric on the validation data.
   ///
-  /// - Throws: what evaluating throws.
+  /// - Throws: the errors of the evaluation.
   package func value(_ model: any Classifier) throws -> Double {
     let report = try Evaluator.evaluate(model, on: data)
     switch metric {
@@ -52,11 +52,11 @@ public struct KeepBest: Sendable {
   }
 }
 
-/// An epoch that did better than those before it.
+/// An epoch that was better than all earlier ones.
 public struct BestEpoch: Sendable, Equatable {
   /// From 1.
   public let epoch: Int
-  /// The steps taken by its end.
+  /// The number of steps at its end.
   public let step: Int
   /// The metric's value at its end.
   public let value: Double
@@ -64,13 +64,13 @@ public struct BestEpoch: Sendable, Equatable {
 
 /// The best epoch of a training so far.
 ///
-/// - Safety: nobody writes to its tensors: they are made for it.
+/// - Safety: its tensors are private copies that are not written to.
 public struct BestState: @unchecked Sendable {
-  /// Which epoch it was.
+  /// The epoch.
   public let epoch: BestEpoch
   /// The parameters at its end, in the order of the model's.
   let values: [Tensor]
-  /// Epochs since.
+  /// The number of epochs since.
   var waited = 0
 
   var json: Json {
@@ -81,20 +81,20 @@ public struct BestState: @unchecked Sendable {
   }
 }
 
-/// Who ended a training before its end, and where.
+/// An early end of a training.
 public struct TrainingStop: Sendable, Equatable {
-  /// Who ends a training.
+  /// The cause of an early end.
   public enum By: String, Sendable {
     /// A callback of the program.
     case eachEpoch = "each_epoch"
     case eachStep = "each_step"
-    /// So many epochs did no better than one before them.
+    /// This many epochs without improvement.
     case patience
   }
 
-  /// Who ended it.
+  /// The cause.
   public let by: By
-  /// Steps taken by then.
+  /// The number of steps at this point.
   public let step: Int
   /// From 1.
   public let epoch: Int
@@ -112,7 +112,7 @@ public struct TrainingStop: Sendable, Equatable {
 }
 
 extension Trainer {
-  /// Judges the last epoch, once.
+  /// Evaluates the last epoch, once.
   func validate() throws {
     guard let keepBest = options.keepBest, let record = records.last, record.validation == nil else { return }
     let value = try withAverage { try keepBest.value(model) }
@@ -120,7 +120,7 @@ extension Trainer {
       throw Failure(
         "E0712",
         "the \(keepBest.metric.rawValue) of epoch \(record.index) on \"\(keepBest.data.name)\" is \(value)",
-        help: "lower the learning rate, or give metric: \"accuracy\"")
+        help: "lower the learning rate, or use metric: \"accuracy\"")
     }
     if var known = best, !keepBest.metric.isBetter(value, than: known.epoch.value) {
       known.waited += 1
@@ -136,40 +136,40 @@ extension Trainer {
     }
   }
 
-  /// Gives the model the parameters of the best epoch.
+  /// Sets the model's parameters to those of the best epoch.
   func takeBest() throws {
     guard let best, best.epoch.step != step || average != nil, lastValues == nil else { return }
     try take(best.values)
   }
 
-  /// Gives the model the average of its parameters, where the options ask for one.
+  /// Sets the model's parameters to their average, if the options request it.
   func takeAverage() throws {
     guard let average, options.average != nil, lastValues == nil else { return }
     try take(average.values)
   }
 
-  /// Gives the model other parameters, and keeps those that it has.
+  /// Sets other parameters, and keeps the current ones.
   private func take(_ other: [Tensor]) throws {
     let values = try other.map { try $0.copy() }
     lastValues = try model.parameters.map { try $0.variable.value.copy() }
     for (parameter, value) in zip(model.parameters, values) { parameter.variable.value = value }
   }
 
-  /// That the model has other parameters than those of the best epoch, as it has until the training ends; nil where
-  /// that is not so.
+  /// A note that the model does not have the parameters of the best epoch before the training ends; nil if
+  /// it has them.
   public var notBest: String? {
     guard lastValues == nil, !isFinished else { return nil }
     guard let best, best.epoch.step != step || average != nil else {
       guard best == nil, average != nil else { return nil }
       return
-        "its parameters are those after step \(step), not the average so far, which it takes when the training ends"
+        "its parameters are those after step \(step), not the average so far; the average is set when the training ends"
     }
     return
-      "its parameters are those after step \(step), not those of epoch \(best.epoch.epoch), the best so far, "
-      + "which it takes when the training ends"
+      "its parameters are those after step \(step), not those of epoch \(best.epoch.epoch), the best so far; "
+      + "the best ones are set when the training ends"
   }
 
-  /// The parameters where the training stands, whatever the model has taken since.
+  /// The current parameters of the training, even if the model has others now.
   func standing() -> [(name: String, value: Tensor)] {
     let parameters = model.parameters
     guard let lastValues, lastValues.count == parameters.count else {

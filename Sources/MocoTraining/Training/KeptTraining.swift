@@ -1,17 +1,17 @@
 import MocoBase
 import MocoMethods
 
-/// Where a training keeps itself without being asked to, so that its program, begun again after it was cut, goes on from
-/// there to the same bits.
+/// The automatic checkpoint of a training: if its program is restarted after an interruption, it continues from
+/// there bit for bit.
 ///
-/// A signal writes it, and so does an epoch's end when the last writing is long ago. A training that has ended is kept too,
-/// where doing it again would take long.
+/// It is written on a signal, and at the end of an epoch if the last one is old. A finished training is kept too,
+/// if repeating it would take long.
 public struct KeptTraining: Sendable {
-  /// The file, a checkpoint as others.
+  /// The file, a normal checkpoint.
   public let path: String
-  /// Seconds of training after which the next end of an epoch is kept.
+  /// Seconds of training after which the next end of an epoch is saved.
   public var every = 300.0
-  /// Seconds from which on a training is kept when it has ended.
+  /// Minimum duration in seconds for saving a finished training.
   public var least = 1.0
 
   /// Kept in that file.
@@ -19,22 +19,22 @@ public struct KeptTraining: Sendable {
 }
 
 extension Trainer {
-  /// Takes up what an earlier try of the same training has kept.
+  /// Resumes an earlier attempt of the same training.
   ///
-  /// - Returns: false where there is none, and the training begins at its beginning.
-  /// - Throws: E0501, E0502, E0708 for a file that is not of this training or would not go on to the same bits. Model and
-  ///   trainer may have taken its values.
+  /// - Returns: false if there is none, and the training starts from the beginning.
+  /// - Throws: E0501, E0502, E0708 for a file of another training or one that would not continue bit for bit. Model and
+  ///   trainer may have its values then.
   public func takeUpKept() throws -> Bool {
     guard let kept = options.kept, FileSystem.kind(kept.path) == .file else { return false }
     let notes = try Checkpoint.restore(path: kept.path, model: model, trainer: self, base: base).notes
-    // That nothing is left to do is all that may be said of it.
+    // The only allowed note is that nothing is left to do.
     if let note = notes.first, notes.count > 1 || !isFinished {
-      throw Failure("E0708", "the training does not go on to the same bits: \(note)")
+      throw Failure("E0708", "the training does not continue bit for bit: \(note)")
     }
     return true
   }
 
-  /// What was kept at an epoch's end, or when the training has ended. Without room for it the training goes on.
+  /// Saves at the end of an epoch or of the training. If that fails, the training continues.
   func keepEpoch(_ observer: TrainingObserver) {
     guard let kept = options.kept else { return }
     let passed = ProcessClock.seconds - (keptAt ?? beganAt)
@@ -43,7 +43,7 @@ extension Trainer {
     do { try keep(kept) } catch { observer.onNotKept?((error as? Failure)?.message ?? "\(error)") }
   }
 
-  /// Keeps what was learned before a signal ends the training.
+  /// Saves the training before a signal ends it.
   func keepInterrupted() {
     guard let kept = options.kept else { return }
     do {

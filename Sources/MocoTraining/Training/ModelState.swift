@@ -2,14 +2,14 @@ import MocoAutograd
 import MocoMethods
 import MocoTensor
 
-/// What a training may change of a model, to be put back where the call fails before its first step.
+/// The state of a model that a training may change, to restore it if the call fails before its first step.
 public struct ModelState {
   private let model: any Classifier
   private let trained: TrainingScope
   private let memory: Int?
   private let values: [(variable: Variable, value: Tensor, gradient: Tensor?)]
 
-  /// Keeps the values themselves, no copies: optimizers and restores put new ones in their place.
+  /// Keeps the values without copying: optimizers and restores replace them with new ones.
   public init(_ model: any Classifier) {
     self.model = model
     trained = model.trained
@@ -17,7 +17,7 @@ public struct ModelState {
     values = model.trainableParameters.map { ($0.variable, $0.variable.value, $0.variable.grad) }
   }
 
-  /// Gives the model the values, gradients, training scope and memory that were kept.
+  /// Restores the saved values, gradients, training scope and memory of the model.
   public func putBack() {
     model.recordTraining(on: trained)
     if let chunked = model as? any Planned, let memory, chunked.memory != memory {

@@ -1,10 +1,10 @@
 import MocoBase
 import MocoTensor
 
-/// An average of the parameters over a training, with which it ends in place of the last ones. Where they began has no
+/// An average of the parameters over a training, used at its end instead of the last ones. The initial parameters have no
 /// weight.
 public enum ParameterAverage: Sendable, Hashable {
-  /// After each step, the average so far times `decay`, and what follows counts as much more: θ̄ = Σ dⁿ⁻ⁱ θᵢ / Σ dⁿ⁻ⁱ.
+  /// An exponential moving average over steps: θ̄ = Σ dⁿ⁻ⁱ θᵢ / Σ dⁿ⁻ⁱ.
   case ema(Double)
   /// The ends of the epochs e = 1, 2, …, each weighted by exp(−(e − mean)² / (2 std²)).
   case gaussian(mean: Double, std: Double)
@@ -15,16 +15,16 @@ public enum ParameterAverage: Sendable, Hashable {
     case .ema(let decay):
       guard decay >= 0, decay < 1 else {
         throw Failure(
-          "E0706", "ema cannot keep \(NumberText.float(decay)) of the average",
-          help: "give a number from 0 to below 1, such as ema(0.999)", argument: "average")
+          "E0706", "the decay of ema is \(NumberText.float(decay))",
+          help: "use a number from 0 to below 1, such as ema(0.999)", argument: "average")
       }
     case .gaussian(let mean, let std):
       guard mean.isFinite, std.isFinite, std > 0 else {
         throw Failure(
           "E0706",
-          "gaussian cannot weigh epochs around \(NumberText.float(mean)) with a standard deviation of "
+          "gaussian has a mean of \(NumberText.float(mean)) and a standard deviation of "
             + NumberText.float(std),
-          help: "give an epoch and a positive number of epochs, such as gaussian(mean: 15, std: 1)",
+          help: "use an epoch and a positive number of epochs, such as gaussian(mean: 15, std: 1)",
           argument: "average")
       }
     }
@@ -39,13 +39,13 @@ public enum ParameterAverage: Sendable, Hashable {
     }
   }
 
-  /// Whether it looks at every step, rather than at the ends of epochs.
+  /// Whether it uses every step instead of the ends of epochs.
   var countsSteps: Bool {
     if case .ema = self { return true }
     return false
   }
 
-  /// The logarithm of what the average so far weighs beside 1 after a step or epoch, and of what this one weighs.
+  /// The logarithms of the weight of the average so far and of the new step or epoch.
   fileprivate func weights(epoch: Int) -> (kept: Double, new: Double) {
     switch self {
     case .ema(let decay): return (ExactMath.log(decay), 0)
@@ -58,14 +58,14 @@ public enum ParameterAverage: Sendable, Hashable {
 
 /// The average of a training's parameters so far.
 ///
-/// - Safety: nobody writes to its tensors: they are made for it.
+/// - Safety: its tensors are private copies that are not written to.
 package struct AverageState: @unchecked Sendable {
   /// In the order of the model's parameters.
   package private(set) var values: [Tensor] = []
-  /// The logarithm of the weights' sum, which may lie far below the smallest number; nil before the first.
+  /// The logarithm of the sum of the weights, which may be below the smallest Float; nil before the first.
   private(set) var weight: Double?
 
-  /// The average of nothing yet.
+  /// An empty average.
   package init() {}
 
   init(values: [Tensor], weight: Double) {
@@ -73,10 +73,10 @@ package struct AverageState: @unchecked Sendable {
     self.weight = weight
   }
 
-  /// Takes in the parameters as they are after a step or an epoch.
+  /// Adds the parameters after a step or an epoch.
   ///
-  /// A running mean: θ̄ += w / W · (θ − θ̄), where W is the sum of the weights, this one among them. It is computed
-  /// from logarithms, so that it does not matter how small the weights are.
+  /// A running mean: θ̄ += w / W · (θ − θ̄), where W is the sum of the weights, including this one. It is computed
+  /// from logarithms, so that very small weights are not a problem.
   /// - Parameter epoch: from 1.
   package mutating func add(_ parameters: [Tensor], _ rule: ParameterAverage, epoch: Int) throws {
     let (kept, new) = rule.weights(epoch: epoch)
@@ -102,7 +102,7 @@ package struct AverageState: @unchecked Sendable {
 }
 
 extension Trainer {
-  /// Takes the parameters into the average, after a step or at the end of an epoch.
+  /// Adds the parameters to the average, after a step or at the end of an epoch.
   func addToAverage(endOfEpoch: Bool) throws {
     guard let rule = options.average, rule.countsSteps != endOfEpoch else { return }
     var state = average ?? AverageState()
@@ -111,7 +111,7 @@ extension Trainer {
     average = state
   }
 
-  /// Does something while the model has the averaged parameters, where there is an average.
+  /// Calls a closure while the model has the averaged parameters, if there is an average.
   func withAverage<Result>(_ work: () throws -> Result) throws -> Result {
     guard let average, options.average != nil else { return try work() }
     let before = model.parameters.map(\.variable.value)

@@ -2,16 +2,16 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-/// How the mixture was trained by its authors: one configuration for ImageNet, one for the other data sets.
+/// The published training of the mixture: one configuration for ImageNet, one for the other data sets.
 ///
 /// In both: SGD with momentum 0.9 and weight decay 5e-4, a cosine after a warm-up at 1e-5, the gradient's norm
-/// clipped to 1, random crops and flips drawn again in every epoch.
+/// clipped to 1, new random crops and flips in every epoch.
 public struct PublishedTraining: Sendable, Equatable {
-  /// The data set whose configuration it is, as it is written in the literature; nil: of none by name.
+  /// The data set of the configuration, as spelled in the literature; nil: not for a specific one.
   public let dataSet: String?
-  /// Why that one.
+  /// The reason for this configuration.
   public let reason: String
-  /// Options that the program gave itself, by name; they hold in place of the published ones.
+  /// Options that the program set, by name; they override the published ones.
   public var changed: [String] = []
 
   /// - Throws: E0706 for the name of another data set.
@@ -20,8 +20,8 @@ public struct PublishedTraining: Sendable, Equatable {
     case .named(let name):
       guard let known = PublishedDataSets.name(of: name) else {
         throw Failure(
-          "E0706", "no configuration was published for a data set \"\(name)\"",
-          help: "write one of \(PublishedDataSets.names.joined(separator: ", ")), or published: true",
+          "E0706", "there is no published configuration for the data set \"\(name)\"",
+          help: "use one of \(PublishedDataSets.names.joined(separator: ", ")), or published: true",
           argument: "published")
       }
       self.init(dataSet: known, reason: "named")
@@ -29,14 +29,15 @@ public struct PublishedTraining: Sendable, Equatable {
       let name = data.dataset ?? ""
       guard let known = PublishedDataSets.name(of: name) else {
         self.init(
-          dataSet: nil, reason: name.isEmpty ? "the data have no name" : "the data are called \"\(name)\"")
+          dataSet: nil,
+          reason: name.isEmpty ? "the data set has no name" : "the data set is called \"\(name)\"")
         return
       }
-      self.init(dataSet: known, reason: "the data are called \"\(name)\"")
+      self.init(dataSet: known, reason: "the data set is called \"\(name)\"")
     }
   }
 
-  /// A configuration by name; nil for that of every data set but ImageNet.
+  /// A configuration by name; nil for the one of every data set except ImageNet.
   public init(dataSet: String?, reason: String) {
     self.dataSet = dataSet
     self.reason = reason
@@ -45,8 +46,8 @@ public struct PublishedTraining: Sendable, Equatable {
   /// Whether it is the configuration of ImageNet.
   public var isImageNet: Bool { dataSet == "ImageNet" }
 
-  /// "ImageNet", or what the other configuration is for.
-  public var title: String { dataSet ?? "every data set but ImageNet" }
+  /// "ImageNet", or the description of the other configuration.
+  public var title: String { dataSet ?? "every data set except ImageNet" }
 
   /// The published options, before a program changes any.
   public var options: TrainingOptions {
@@ -61,30 +62,30 @@ public struct PublishedTraining: Sendable, Equatable {
     return options
   }
 
-  /// What cannot be had from features, that have no pixels.
+  /// The parts that need pixels and cannot use features.
   func needingPixels(_ options: TrainingOptions, _ model: any Classifier) -> [String] {
     (options.views == .fresh ? ["fresh crops and flips"] : [])
       + (model.trainsVision ? ["training the image tower's LayerNorms"] : [])
   }
 
-  /// Whether a training with these options can be had on this data.
+  /// Checks that a training with these options is possible on this data.
   ///
-  /// - Throws: E0520 naming each part that needs pixels, on features.
+  /// - Throws: E0520 with each part that needs pixels, on features.
   public func check(_ options: TrainingOptions, model: any Classifier, data: DataSplit) throws {
     let parts = needingPixels(options, model)
     if data.isFeatures, !parts.isEmpty {
       var ways: [String] = []
-      if options.views == .fresh { ways.append("views: nil here") }
+      if options.views == .fresh { ways.append("views: nil") }
       if model.trainsVision { ways.append("vision_layernorm: false in mixture(…)") }
       throw Failure(
         "E0520",
         "the published configuration needs pixels for \(parts.joined(separator: " and for ")); "
-          + "\"\(data.name)\" holds features",
-        help: "train on images, or write \(ways.joined(separator: " and "))", argument: "published")
+          + "\"\(data.name)\" contains features",
+        help: "train on images, or set \(ways.joined(separator: " and "))", argument: "published")
     }
   }
 
-  /// - Throws: E0706 where the published warm-up takes the whole training.
+  /// - Throws: E0706 if the published warm-up covers the entire training.
   public func checkWarmup(_ options: TrainingOptions, data: DataSplit) throws {
     guard case .cosine(let cosine)? = options.schedule, cosine.unit == .epochs, !changed.contains("schedule")
     else { return }
@@ -93,14 +94,14 @@ public struct PublishedTraining: Sendable, Equatable {
     let other = epochs > 4 ? epochs / 5 : epochs > 1 ? 1 : 0
     throw Failure(
       "E0706",
-      "the published warm-up takes \(NumberText.counted(cosine.warmup, "epoch")), and the training lasts \(epochs)",
-      help: "write schedule: cosine(warmup: \(NumberText.counted(other, "epoch"))) too, or leave out for",
+      "the published warm-up takes \(NumberText.counted(cosine.warmup, "epoch")), but the training lasts \(epochs)",
+      help: "add schedule: cosine(warmup: \(NumberText.counted(other, "epoch"))), or leave out for",
       argument: "for")
   }
 }
 
 extension TrainingOptions {
-  /// What `train` takes beside the model and the data, as a program writes it.
+  /// The arguments of `train` other than the model and the data, as written in a program.
   public var settings: [Setting] {
     [
       Setting("for", duration.description), Setting("batch", String(batch)),

@@ -5,10 +5,10 @@ import MocoFormats
 import MocoMethods
 import MocoTensor
 
-/// A training as it stood when a call ended, kept in memory: what a checkpoint is in a file. Another call goes on
-/// from it to the same bits as one that was never cut.
+/// The state of a training at the end of a call, kept in memory, like a checkpoint in a file. Another call continues
+/// from it bit for bit, as without an interruption.
 ///
-/// It holds copies of the parameters, the optimizer's state, and the data; the CLIP model only while the training
+/// It contains copies of the parameters, the optimizer's state, and the data; the CLIP model only while the training
 /// is not finished.
 public final class SuspendedTraining {
   private let tensors: [(name: String, value: Tensor)]
@@ -20,7 +20,7 @@ public final class SuspendedTraining {
   private let seconds: [Double?]
   private let isEpochOpen: Bool
 
-  /// - Throws: E0405 without memory for the copies.
+  /// - Throws: E0405 if memory runs out for the copies.
   public init(_ trainer: Trainer) throws {
     let contents = try Checkpoint.contents(model: trainer.model, trainer: trainer)
     tensors = try contents.tensors.map { ($0.0, try $0.1.copy()) }
@@ -33,18 +33,19 @@ public final class SuspendedTraining {
     isEpochOpen = trainer.isEpochOpen
   }
 
-  /// Bytes that the copies take.
+  /// The size of the copies in bytes.
   public var byteCount: Int { tensors.reduce(0) { $0 + $1.value.count * MemoryLayout<Float>.stride } }
 
-  /// Puts the training back into a model and a trainer that has taken no step.
+  /// Restores the training into a model and a trainer without steps.
   ///
-  /// - Returns: what is to be said, in sentences.
-  /// - Throws: E0708 for another model, other data or options; the model is then as it was.
+  /// - Returns: notes, as sentences.
+  /// - Throws: E0708 for another model, other data or options; the model is not changed then.
   public func restore(into trainer: Trainer) throws -> [String] {
     guard let clip else {
       throw Failure(
-        "E0708", "the CLIP model of this run is gone, so it cannot be compared with the one at hand",
-        help: "resume with the model that it trained, or from a checkpoint in a file")
+        "E0708",
+        "the CLIP model of this run is no longer available, so it cannot be compared with the current one",
+        help: "resume with the model of this run, or from a checkpoint file")
     }
     var entries = metadata
     let stored = StoredTensors(tensors, metadata: [:])
@@ -60,7 +61,7 @@ public final class SuspendedTraining {
     let now = trainer.options.keepBest?.data
     if data !== trainer.data { try add(data, "data") }
     if let validation, let now, validation !== now { try add(validation, "keep_best") }
-    // What need not be compared stands for itself.
+    // Values that are not compared are equal.
     for (name, text) in [("clip", "this one"), ("data", "these"), ("data_parts", "{}")] {
       entries[name] = entries[name] ?? text
     }
@@ -79,7 +80,7 @@ public final class SuspendedTraining {
 
 /// Tensors in memory as a file of them.
 ///
-/// - Safety: nothing in it changes, and nobody writes to its tensors.
+/// - Safety: it is immutable, and its tensors are not written to.
 private final class StoredTensors: TensorFile, @unchecked Sendable {
   let path = "the run"
   let tensors: [TensorDescription]
@@ -100,7 +101,7 @@ private final class StoredTensors: TensorFile, @unchecked Sendable {
 
   func tensor(_ name: String) throws -> Tensor {
     guard let value = values[name] else {
-      throw Failure("E0502", "\(path) holds no tensor \(name)", help: "train again")
+      throw Failure("E0502", "\(path) contains no tensor \(name)", help: "train again")
     }
     return try value.copy()
   }

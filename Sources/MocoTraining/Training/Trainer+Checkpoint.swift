@@ -2,17 +2,17 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-// What a training writes of itself, and how it is taken up again.
+// Saving and resuming a training.
 
 extension Trainer {
-  /// A checkpoint of where the training stands.
+  /// Saves a checkpoint of the current state.
   func save() throws {
     guard let path = options.checkpoint else { return }
     try Checkpoint.save(path: path, model: model, trainer: self)
     savedStep = step
   }
 
-  /// Keeps what was learned since the last checkpoint.
+  /// Saves the progress since the last checkpoint.
   func saveInterrupted() {
     guard let path = options.checkpoint else { return }
     if savedStep == step {
@@ -43,13 +43,13 @@ extension Trainer {
     return .object(object)
   }
 
-  /// Puts a saved position back. The optimizer's state is restored by the checkpoint.
+  /// Restores a saved position. The optimizer's state is restored by the checkpoint.
   ///
   /// - Parameters:
-  ///   - plan: how the training goes on.
-  ///   - records: the epochs that are finished there.
-  ///   - best: what did best there.
-  ///   - average: the average of the parameters there.
+  ///   - plan: how the training continues.
+  ///   - records: the finished epochs.
+  ///   - best: the best epoch so far.
+  ///   - average: the average of the parameters so far.
   func resume(
     at position: SavedPosition, plan: TrainingPlan, records: [EpochRecord], best: BestState? = nil,
     average: AverageState? = nil
@@ -66,12 +66,12 @@ extension Trainer {
     self.average = average
     averagedEpoch = position.average?.epoch
     isEpochOpen = false
-    // An epoch that was cut short by the old end goes on.
+    // An epoch that was incomplete at the old end continues.
     if !isFinished, let last = records.last, last.step == step, step % plan.stepsPerEpoch != 0 {
       sums = EpochSums(last, steps: step % plan.stepsPerEpoch)
       self.records.removeLast()
     }
-    // An interrupt may have come before the last epoch was judged.
+    // An interrupt may have come before the last epoch was evaluated.
     if options.keepBest != nil, let last = self.records.last { isEpochOpen = last.validation == nil }
     if let rule = options.average, !rule.countsSteps, let last = self.records.last,
       averagedEpoch != last.index
@@ -80,7 +80,7 @@ extension Trainer {
     }
   }
 
-  /// Digest and parts of the training data, found when a checkpoint first asks.
+  /// Digest and parts of the training data, computed for the first checkpoint.
   func dataIdentity() throws -> DataIdentity {
     if let known = knownIdentity { return known }
     let made = try data.identity()
@@ -88,7 +88,7 @@ extension Trainer {
     return made
   }
 
-  /// The hash of the model's CLIP, kept as long as nothing of it is trained.
+  /// The hash of the CLIP model, cached while none of it is trained.
   func clipHash() throws -> String {
     if let known = knownClipHash { return known }
     let hash = try model.clip.contentHash()

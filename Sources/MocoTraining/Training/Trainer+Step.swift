@@ -7,8 +7,8 @@ import MocoTensor
 extension Trainer {
   /// Takes one step: loss, backward pass, clipping, the optimizer.
   ///
-  /// - Throws: E0707 for a loss, a gradient or a parameter that is not finite; the parameters are then those of the
-  ///   last finite loss. What data and loss throw.
+  /// - Throws: E0707 for a loss, a gradient or a parameter with NaN or infinity; the parameters are then those of the
+  ///   last finite loss. The errors of data and loss.
   func takeStep() throws -> StepRecord {
     let epoch = step / plan.stepsPerEpoch
     let batch = try nextBatch(epoch: epoch)
@@ -28,13 +28,13 @@ extension Trainer {
     if let limit = options.clipNorm {
       let found = try Autograd.clipGradNorm(optimizer.parameters.map(\.variable), Float(limit))
       guard found.isFinite else {
-        throw try diverged("the gradient's norm is \(found.isNaN ? "nan" : "\(found)")")
+        throw try diverged("the gradient norm is \(found.isNaN ? "nan" : "\(found)")")
       }
       norm = Double(found)
     } else {
       for parameter in optimizer.parameters {
         if let gradient = parameter.variable.grad, try !allFinite(gradient) {
-          throw try diverged("the gradient of \(parameter.name) is not finite")
+          throw try diverged("the gradient of \(parameter.name) contains NaN or infinity")
         }
       }
     }
@@ -49,7 +49,7 @@ extension Trainer {
     }
     optimizer.zeroGrad()
     for parameter in optimizer.parameters where try !allFinite(parameter.variable.value) {
-      throw try diverged("\(parameter.name) is not finite", goesBack: true)
+      throw try diverged("\(parameter.name) contains NaN or infinity", goesBack: true)
     }
     step += 1
     try addToAverage(endOfEpoch: false)
@@ -63,7 +63,7 @@ extension Trainer {
     return record
   }
 
-  /// The loss of the next step and its way back, without the step.
+  /// The loss of the next step and its backward pass, without the update.
   func tryStep() throws {
     let loss = try model.loss(nextBatch(epoch: step / plan.stepsPerEpoch), scope: scope)
     _ = try loss.total.value.item()
@@ -88,9 +88,9 @@ extension Trainer {
     return try data.batch(list[place], form: form.seen(as: view)).forPrompts()
   }
 
-  /// E0707: a number that is not finite, with the training where its parameters were good.
+  /// E0707: NaN or infinity; the training returns to its last good parameters.
   ///
-  /// - Parameter goesBack: to where the last finite loss was found; otherwise it was found here.
+  /// - Parameter goesBack: whether to return to the last finite loss; otherwise the current state has one.
   private func diverged(_ what: String, goesBack: Bool = false) throws -> Failure {
     let place = "at step \(step + 1) (epoch \(step / plan.stepsPerEpoch + 1))"
     if goesBack, let good {
@@ -103,6 +103,6 @@ extension Trainer {
     }
     return Failure(
       "E0707", "\(what) \(place)",
-      help: "the parameters are those after step \(step); lower the learning rate or set clip_grad_norm")
+      help: "lower the learning rate or set clip_grad_norm; the parameters are those after step \(step)")
   }
 }

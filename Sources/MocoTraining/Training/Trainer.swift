@@ -4,75 +4,75 @@ import MocoData
 import MocoMethods
 import MocoTensor
 
-/// A training of one model on one split, that can stop at any step and go on.
+/// A training of one model on one split. It can stop at any step and continue.
 ///
-/// What a step does depends on the seed, its epoch and its place there, not on the steps before it; so the
-/// parameters, the optimizer's state and the number of steps taken are all there is to keep.
+/// A step depends on the seed, its epoch and its index in the epoch, not on earlier steps; so the
+/// parameters, the optimizer's state and the number of steps are the complete state.
 public final class Trainer {
-  /// What is trained.
+  /// The model.
   public let model: any Trainable
-  /// What it is trained on.
+  /// The training data.
   public let data: DataSplit
-  /// How it is trained.
+  /// The options.
   public let options: TrainingOptions
   /// Steps, epochs and schedule.
   public internal(set) var plan: TrainingPlan
-  /// What moves the model's parameters, with its state.
+  /// The optimizer, with its state.
   public let optimizer: Optimizer
-  /// The classes that the class loss sees. The model notes them with the first step.
+  /// The classes of the class loss. The model records them at the first step.
   public let scope: TrainingScope
-  /// The classes that a program has named for the class loss; nil where the data's count.
+  /// The classes that a program has set for the class loss; nil for the classes of the data.
   public let base: [String]?
-  /// Steps taken.
+  /// Number of steps.
   public internal(set) var step = 0
-  /// How long the last call of `run` took, also one that was cut.
+  /// The duration of the last call of `run`, even if interrupted.
   public private(set) var seconds = 0.0
-  /// Finished epochs, also those before a training was taken up where its checkpoint holds them.
+  /// Finished epochs, including those before resuming if the checkpoint contains them.
   public internal(set) var records: [EpochRecord] = []
-  /// Who ended the training before its end, and where; nil where nobody did.
+  /// The early end of the training; nil if there is none.
   public internal(set) var stop: TrainingStop?
-  /// What does best on the data of `keepBest`, as far as the training has come.
+  /// The best epoch on the data of `keepBest` so far.
   public internal(set) var best: BestState?
-  /// What the parameters were when a training ended that then took the best or the averaged ones; nil for what they
-  /// are.
+  /// The last parameters of a training that ended with the best or the averaged ones; nil if they
+  /// are the current ones.
   public internal(set) var lastValues: [Tensor]?
-  /// The average of the parameters so far, where the options ask for one.
+  /// The average of the parameters so far, if the options request it.
   var average: AverageState?
-  /// Whether the last epoch's end has not been worked through: an error came between.
+  /// Whether the end of the last epoch was not processed, due to an error.
   public internal(set) var isEpochOpen = false
 
-  /// What a batch holds for this model: kept features, or pixels.
+  /// The form of batches for this model: cached features, or pixels.
   let form: BatchForm
-  /// The places of the items of each batch of an epoch, from 0.
+  /// The indices of the items of each batch of an epoch.
   var batches: (epoch: Int, list: [[Int]])?
-  /// The epoch whose end the average has taken in last.
+  /// The last epoch in the average.
   var averagedEpoch: Int?
   /// Sums over the steps of the unfinished epoch.
   var sums = EpochSums()
-  /// What `dataIdentity` has found.
+  /// Cached result of `dataIdentity`.
   var knownIdentity: DataIdentity?
-  /// What `clipHash` has found.
+  /// Cached result of `clipHash`.
   var knownClipHash: String?
-  /// The step of the last checkpoint that this training has written.
+  /// The step of the last checkpoint of this training.
   var savedStep: Int?
-  /// When this call has begun, and when the training was last kept; see `KeptTraining`.
+  /// The start time of this call, and the time when the training was last saved; see `KeptTraining`.
   private(set) var beganAt = 0.0
   var keptAt: Double?
-  /// What became of the checkpoint that an interrupt asks for: nil where none was written.
+  /// The checkpoint written on an interrupt; nil if none was written.
   public internal(set) var interruptedCheckpoint: InterruptedCheckpoint?
-  /// Where the last finite loss was found: what a step away from it can be taken back to.
+  /// The state of the last finite loss, to which a step can be undone.
   var good:
     (
       optimizer: Optimizer.Snapshot, step: Int, sums: EpochSums, best: BestState?, average: AverageState?
     )?
-  /// Whether the gradients of this call's first loss have been looked at.
+  /// Whether the gradients of this call's first loss have been checked.
   var hasCheckedGradients = false
 
-  /// Prepares a training. The model stays as it is until `run` takes a step.
+  /// Prepares a training. The model does not change until `run` takes a step.
   ///
-  /// - Parameter base: the classes that the class loss sees; nil for the data's.
+  /// - Parameter base: the classes of the class loss; nil for the data's.
   /// - Throws: E0706 for options out of range, E0709 for a model or a split without anything to train, E0704
-  ///   for a class the model does not have, E0504 for a checkpoint that could not be written.
+  ///   for a class the model does not have, E0504 for a checkpoint that cannot be written.
   public init(
     model: any Classifier, data: DataSplit, options: TrainingOptions, base: [String]? = nil
   ) throws {
@@ -80,10 +80,10 @@ public final class Trainer {
     guard let model = model as? any Trainable, case let parameters = model.parameters, !parameters.isEmpty
     else {
       throw Failure(
-        "E0709", "a \(model.kind) model has nothing to train",
+        "E0709", "a \(model.kind) model has no parameters to train",
         help: Methods[model.method.kind] == nil
-          ? "say what it learns: parameters: {name: tensor}"
-          : "train \(Methods.listOfTrainable); a \(model.kind) is finished")
+          ? "add its parameters: parameters: {name: tensor}"
+          : "train \(Methods.listOfTrainable); a \(model.kind) needs no training")
     }
     scope = try model.scope(of: base ?? data.classes)
     try options.keepBest?.check(model)
@@ -98,12 +98,12 @@ public final class Trainer {
     form = try model.batchForm(options.views)
   }
 
-  /// Whether nothing is left to do: all steps are taken, or the options' patience has ended.
+  /// Whether nothing is left to do: all steps are done, or patience has ended the training.
   public var isFinished: Bool { step >= plan.steps || stop?.by == .patience }
 
-  /// Ends the training when the step or the epoch has been worked through, as if it had been its last.
+  /// Ends the training after the current step or epoch, as if it were the last one.
   public func stop(by who: TrainingStop.By) {
-    // A callback's end is taken back when the training goes on; that of patience is not, and must not be lost.
+    // An end by a callback is undone when the training continues; one by patience is not, and must not be lost.
     if stop == nil || who == .patience {
       stop = TrainingStop(by: who, step: step, epoch: (step - 1) / plan.stepsPerEpoch + 1)
     }
@@ -112,10 +112,10 @@ public final class Trainer {
   /// Trains to the end, or to step `end`.
   ///
   /// An interrupt, or an error from an observer, stops between two steps: parameters, optimizer and `step`
-  /// agree, and `run` can be called again. Where no step was taken, the model is as it was. An interrupt writes the
-  /// checkpoint first, where there is to be one: `interruptedCheckpoint`.
-  /// - Throws: E0406 when interrupted; E0707 when a loss, a gradient or a parameter is not finite: model,
-  ///   optimizer and `step` are then those of the last finite loss; what data and observers throw.
+  /// match, and `run` can be called again. Without a step, the model is unchanged. An interrupt writes the
+  /// checkpoint first, if there is one: `interruptedCheckpoint`.
+  /// - Throws: E0406 when interrupted; E0707 if a loss, a gradient or a parameter contains NaN or infinity: model,
+  ///   optimizer and `step` are then those of the last finite loss; the errors of data and observers.
   @discardableResult
   public func run(until end: Int? = nil, observer: TrainingObserver = .init()) throws -> TrainingReport {
     interruptedCheckpoint = nil
@@ -138,7 +138,7 @@ public final class Trainer {
   private func steps(until end: Int?, observer: TrainingObserver) throws -> TrainingReport {
     let begin = ProcessClock.seconds
     let first = step
-    // What a callback has ended before goes on.
+    // A training that a callback has ended continues.
     if stop?.by != .patience { stop = nil }
     if !isFinished, let values = lastValues {
       for (parameter, value) in zip(model.parameters, values) { parameter.variable.value = value }
@@ -148,7 +148,7 @@ public final class Trainer {
     let last = isFinished ? step : min(end ?? plan.steps, plan.steps)
     let before = (trained: model.trained, gradients: optimizer.parameters.map(\.variable.grad))
     if step < last, stop == nil {
-      // Gradients that a program has left behind are none of this training.
+      // Gradients left over from the program are not part of this training.
       optimizer.zeroGrad()
       model.recordTraining(on: scope)
     }
@@ -167,7 +167,7 @@ public final class Trainer {
         }
         throw error
       }
-      // The epoch is whole before anybody hears of its last step, whatever comes of that.
+      // The epoch is complete before the callback of its last step, even if that throws.
       let isLast = step % plan.stepsPerEpoch == 0 || step == plan.steps
       if isLast { addEpoch(record) }
       try observer.onStep?(record)
@@ -182,7 +182,7 @@ public final class Trainer {
     return report(seconds: ProcessClock.seconds - begin)
   }
 
-  /// What the training has done so far.
+  /// The report of the training so far.
   public func report(seconds: Double) -> TrainingReport {
     TrainingReport(
       epochs: records, steps: step, seconds: seconds, plan: plan, stop: stop, best: best?.epoch)
@@ -194,10 +194,10 @@ public final class Trainer {
     isEpochOpen = true
   }
 
-  /// What follows an epoch: its validation, a checkpoint, and whoever wants to hear of it.
+  /// The end of an epoch: its validation, a checkpoint, and the callbacks.
   private func closeEpoch(_ observer: TrainingObserver) throws {
     guard let last = records.last else { return }
-    // An error may have come between: an epoch is taken in once.
+    // An error may have occurred: an epoch is added only once.
     if averagedEpoch != last.index {
       try addToAverage(endOfEpoch: true)
       averagedEpoch = last.index
@@ -210,7 +210,7 @@ public final class Trainer {
     try observer.onEpoch?(record)
   }
 
-  /// The end: the state is kept where that was asked for, and the model takes its best parameters.
+  /// The end of the training: the state is saved if requested, and the model gets its best parameters.
   private func finish() throws {
     if stop != nil, savedStep != step, step > 0 { try save() }
     if best != nil { try takeBest() } else { try takeAverage() }

@@ -8,7 +8,7 @@ public struct StepRecord: Sendable {
   public let epoch: Int
   /// The batch's total loss, before the step.
   public let loss: Double
-  /// The losses apart, unweighted.
+  /// The parts of the loss, unweighted.
   public let parts: [(name: String, value: Double)]
   /// The base learning rate of the step.
   public let rate: Double
@@ -16,9 +16,9 @@ public struct StepRecord: Sendable {
   public let accuracy: Double
   /// The mean weight of each expert, nil without a router.
   public let gateLoad: [Float]?
-  /// The gradient's norm before clipping, nil where nothing is clipped.
+  /// The gradient norm before clipping, nil without clipping.
   public let gradientNorm: Double?
-  /// Numbers that the model tells with its loss.
+  /// Numbers that the model logs with its loss.
   public var logged: [(name: String, value: Double)] = []
 }
 
@@ -26,13 +26,13 @@ public struct StepRecord: Sendable {
 public struct EpochRecord: Sendable {
   /// 1 for the first epoch.
   public let index: Int
-  /// Epochs of the whole training.
+  /// Epochs of the entire training.
   public let epochs: Int
   /// Steps taken since the run began.
   public let step: Int
   /// The total loss.
   public let loss: Double
-  /// The losses apart, unweighted.
+  /// The parts of the loss, unweighted.
   public let parts: [(name: String, value: Double)]
   /// The base learning rate of its last step.
   public let rate: Double
@@ -42,14 +42,14 @@ public struct EpochRecord: Sendable {
   public let gateLoad: [Float]?
   /// nil for an epoch of an earlier process.
   public internal(set) var seconds: Double?
-  /// How well the epoch's parameters do on the data of `keepBest`; nil without any.
+  /// The metric on the data of `keepBest`; nil without validation.
   public internal(set) var validation: Double? = nil
-  /// Numbers that the model tells with its loss: the means of those that it told.
+  /// Numbers that the model logs with its loss: their means.
   public internal(set) var logged: [(name: String, value: Double)] = []
 }
 
 extension EpochRecord {
-  /// A line of metrics.jsonl. Times stay out, so that equal runs write equal lines.
+  /// A line of metrics.jsonl. Without times, so that equal runs write equal lines.
   public var json: Json {
     var object = JsonObject([("epoch", .int(index)), ("step", .int(step)), ("loss", .double(loss))])
     for part in parts where parts.count > 1 { object["loss_" + part.name] = .double(part.value) }
@@ -62,20 +62,20 @@ extension EpochRecord {
   }
 }
 
-/// How far a long piece of work has come.
+/// The progress of a long operation.
 public struct Progress: Sendable {
-  /// Units that are finished.
+  /// Finished units.
   public let done: Int
-  /// Units in all.
+  /// Total number of units.
   public let total: Int
-  /// Units a second, over the work so far.
+  /// Units per second so far.
   public let rate: Double
-  /// What is counted, in the plural: "steps".
+  /// The unit, in the plural: "steps".
   public let unit: String
-  /// Short text to show beside the bar: "loss 0.412".
+  /// Short text to show next to the bar: "loss 0.412".
   public let note: String
 
-  /// - Parameter rate: units a second; 0 while that is not known.
+  /// - Parameter rate: units per second; 0 while that is unknown.
   public init(done: Int, total: Int, rate: Double, unit: String, note: String = "") {
     self.done = done
     self.total = total
@@ -84,22 +84,22 @@ public struct Progress: Sendable {
     self.note = note
   }
 
-  /// Seconds still to go, nil while nothing is known.
+  /// Remaining seconds, nil if unknown.
   public var remaining: Double? { rate > 0 ? Double(total - done) / rate : nil }
 }
 
-/// Who wants to hear of a training.
+/// Callbacks of a training.
 public struct TrainingObserver {
   /// Called after each step; an error ends the training between two steps.
   public var onStep: ((StepRecord) throws -> Void)?
   /// Called after each epoch and its validation; an error ends the training there.
   public var onEpoch: ((EpochRecord) throws -> Void)?
-  /// Called after each step; rate it yourself if you draw.
+  /// Called after each step; limit the rate for display.
   public var onProgress: ((Progress) -> Void)?
-  /// Called with the reason where the training could not be kept for another try (`KeptTraining`); it goes on.
+  /// Called with the reason if the training could not be saved (`KeptTraining`); it continues.
   public var onNotKept: ((String) -> Void)?
 
-  /// An observer that hears of what it has closures for.
+  /// An observer with these closures.
   public init(
     onStep: ((StepRecord) throws -> Void)? = nil, onEpoch: ((EpochRecord) throws -> Void)? = nil,
     onProgress: ((Progress) -> Void)? = nil
@@ -110,29 +110,29 @@ public struct TrainingObserver {
   }
 }
 
-/// What a training did.
+/// The report of a training.
 public struct TrainingReport: Sendable {
-  /// All epochs, also those before a training was taken up where its checkpoint holds them.
+  /// All epochs, including those before resuming if the checkpoint contains them.
   public let epochs: [EpochRecord]
   /// Steps from the start of the training.
   public let steps: Int
-  /// Of this call.
+  /// The duration of this call.
   public let seconds: Double
-  /// Steps, epochs and schedule, as they were planned.
+  /// The planned steps, epochs and schedule.
   public let plan: TrainingPlan
-  /// Who ended it before its end; nil where nobody did.
+  /// The early end; nil if there is none.
   public let stop: TrainingStop?
-  /// The epoch that did best on the data of `keepBest`.
+  /// The best epoch on the data of `keepBest`.
   public let best: BestEpoch?
   /// The loss of the last epoch.
   public var loss: Double { epochs.last?.loss ?? .nan }
 }
 
-/// What became of the checkpoint of a training that was interrupted.
+/// The checkpoint of an interrupted training.
 public enum InterruptedCheckpoint: Sendable, Equatable {
-  /// The file holds all steps that were taken.
+  /// The file contains all steps.
   case written(_ path: String)
   case failed(_ path: String, _ reason: String)
-  /// There was none to be written, and the training has kept itself for the next try of its program.
+  /// No checkpoint was requested; the training was saved automatically for the next start of its program.
   case kept
 }

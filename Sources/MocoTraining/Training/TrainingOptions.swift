@@ -2,14 +2,14 @@ import MocoBase
 import MocoData
 import MocoMethods
 
-/// How long a training goes on.
+/// The duration of a training.
 public enum TrainingDuration: Sendable, Hashable {
-  /// So many passes over the data, and more of them if they make less than `atLeast` steps.
+  /// This many passes over the data, or more if they have less than `atLeast` steps.
   case epochs(Int, atLeast: Int = 0)
-  /// So many steps, from as many passes as it takes.
+  /// This many steps, with as many passes as needed.
   case steps(Int)
 
-  /// What the duration counts.
+  /// The unit of the duration.
   public var unit: Schedule.Unit {
     if case .steps = self { return .steps }
     return .epochs
@@ -24,10 +24,10 @@ public enum TrainingDuration: Sendable, Hashable {
     }
   }
 
-  /// The most epochs or steps.
+  /// The maximum number of epochs or steps.
   static let limit = 1 << 40
 
-  /// Reads what `description` wrote, also with "1 epochs" as it once was; nil for anything else.
+  /// Reads a `description`, also the older form "1 epochs"; nil for other text.
   init?(_ description: String) {
     let words = description.split(separator: " ")
     guard words.count >= 2, let count = Int(words[0]), (1...TrainingDuration.limit).contains(count) else {
@@ -44,27 +44,27 @@ public enum TrainingDuration: Sendable, Hashable {
   }
 }
 
-/// The learning rates of the epochs that are added to a training which was saved with fewer.
+/// The learning rates of epochs that are added to a saved training.
 public enum TrainingExtension: String, Sendable, CaseIterable {
   /// The old schedule, then its last rate.
   case hold
-  /// The schedule again, over what is left.
+  /// The schedule again, over the added steps.
   case restart
-  /// The rest of the schedule as it would be had the training been as long from the start.
+  /// The rest of the schedule for a training with the new length from the start.
   case stretch
 }
 
-/// What of its images a training looks at.
+/// The views of images in a training.
 public enum TrainingViews: Sendable, Hashable {
-  /// The middle of each image, as for a test.
+  /// The centre crop of each image, as for a test.
   case plain
-  /// So many random crops and flips of each image, epoch e looking at number e mod K. Features of a frozen
-  /// tower are computed once a view.
+  /// This many random crops and flips of each image, epoch e looking at number e mod K. Features of a frozen
+  /// tower are computed once per view.
   case kept(Int)
-  /// Another crop and flip in every epoch, as published: each step encodes its images again.
+  /// New crops and flips in every epoch, as published: each step encodes its images again.
   case fresh
 
-  /// Views of an image that are kept at most.
+  /// Maximum number of cached views of an image.
   public static let limit = 10_000
 
   /// The crop and flip of an epoch; nil for none.
@@ -77,40 +77,40 @@ public enum TrainingViews: Sendable, Hashable {
   }
 }
 
-/// How a model is trained. `PublishedTraining` has the authors' options; the table in the page on the method
-/// says where these defaults differ.
+/// The options of a training. `PublishedTraining` has the authors' options; the table in the page on the method
+/// lists the differences.
 public struct TrainingOptions: Sendable {
-  /// How long the training lasts.
+  /// The duration of the training.
   public var duration: TrainingDuration
-  /// Images a step. The last partial batch of an epoch is left out, unless the data are fewer than a batch.
+  /// Images per step. The last partial batch of an epoch is left out, unless the data are fewer than a batch.
   public var batch = 32
   /// The optimizer and its learning rate.
   public var optimizer = OptimizerSettings.published
   /// nil: a cosine with a tenth of the epochs as warm-up, which for 50 epochs is the published 5.
   public var schedule: Schedule?
-  /// The gradient norm's limit; nil for none.
+  /// The limit of the gradient norm; nil for none.
   public var clipNorm: Double?
   /// Whether every epoch has another order, fixed by seed and epoch.
   public var shuffle = true
-  /// Keys shuffles, crops and flips.
+  /// The seed of shuffles, crops and flips.
   public var seed: UInt64 = 0
-  /// What of the training images a step looks at.
+  /// The views of the training images.
   public var views = TrainingViews.plain
-  /// Where a checkpoint is kept, and after how many epochs each time.
+  /// The path of the checkpoint.
   public var checkpoint: String?
   /// Epochs from one checkpoint to the next.
   public var checkpointEvery = 1
-  /// Where the training keeps itself for the next try of the same program; nil: nowhere.
+  /// The automatic checkpoint for the next start of the same program; nil: none.
   public var kept: KeptTraining?
-  /// What judges the epochs; the best one's parameters stay.
+  /// The validation of epochs; the parameters of the best one are kept.
   public var keepBest: KeepBest?
-  /// What of the parameters' way a training ends with in place of its last ones; nil: nothing.
+  /// The average of the parameters to use at the end; nil: none.
   public var average: ParameterAverage?
-  /// The training ends after so many epochs that did no better than one before them; nil: it does not.
+  /// The training ends after this many epochs without improvement; nil: it does not.
   public var patience: Int?
-  /// The published configuration that these options began as.
+  /// The published configuration of these options.
   public var published: PublishedTraining?
-  /// How a training that is taken up goes on beyond its end; nil: it does not.
+  /// How a resumed training is extended; nil: it is not.
   public var extend: TrainingExtension?
 
   /// The default options for a training of that length.
@@ -128,34 +128,35 @@ public struct TrainingOptions: Sendable {
     case .steps(let count): length = count
     }
     guard length >= 1, length <= TrainingDuration.limit else {
-      throw Failure("E0706", "the training lasts \(duration.description)", help: "give 1 or more")
+      throw Failure("E0706", "the training lasts \(duration.description)", help: "use 1 or more")
     }
-    guard batch >= 1 else { throw Failure("E0706", "the batch size is \(batch)", help: "give 1 or more") }
+    guard batch >= 1 else { throw Failure("E0706", "the batch size is \(batch)", help: "use 1 or more") }
     guard checkpointEvery >= 1 else {
-      throw Failure("E0706", "a checkpoint every \(checkpointEvery) epochs", help: "give 1 or more")
+      throw Failure("E0706", "checkpoint_every is \(checkpointEvery)", help: "use 1 or more")
     }
     if let clipNorm, !(clipNorm > 0) {
-      throw Failure("E0706", "the gradient norm's limit is \(clipNorm)", help: "give a positive number")
+      throw Failure("E0706", "the limit of the gradient norm is \(clipNorm)", help: "use a positive number")
     }
     if case .kept(let count) = views, !(1...TrainingViews.limit).contains(count) {
       throw Failure(
-        "E0706", "\(count) views of each image", help: "give a number from 1 to \(TrainingViews.limit)")
+        "E0706", "the number of views of each image is \(count)",
+        help: "use a number from 1 to \(TrainingViews.limit)")
     }
     if let patience, patience < 1 || keepBest == nil {
       throw Failure(
         "E0706",
         patience < 1
           ? "patience is \(patience) epochs"
-          : "patience counts epochs that do no better on other data, and none are given",
+          : "patience needs a validation split, but there is none",
         help: patience < 1
-          ? "give 1 or more" : "add keep_best: data.val, or another split that is not trained on",
+          ? "use 1 or more" : "add keep_best: data.val, or another split that is not used for training",
         argument: "patience")
     }
     try optimizer.check()
     try average?.check()
   }
 
-  /// What a run record says of them.
+  /// Their JSON in a run record.
   public var configuration: Json {
     var object = JsonObject([
       ("duration", .string(duration.description)), ("batch", .int(batch)),
@@ -179,26 +180,26 @@ public struct TrainingOptions: Sendable {
   }
 }
 
-/// How many steps and epochs a training has on given data.
+/// The number of steps and epochs of a training on given data.
 public struct TrainingPlan: Sendable, Equatable {
-  /// Steps of an epoch: whole batches, one at least.
+  /// Steps per epoch: complete batches, at least one.
   public let stepsPerEpoch: Int
-  /// Epochs that are begun.
+  /// Number of epochs, including an incomplete last one.
   public let epochs: Int
-  /// Steps in all.
+  /// Total number of steps.
   public let steps: Int
-  /// How the learning rate moves.
+  /// The learning rate schedule.
   public let schedule: Schedule
-  /// What the schedule counts.
+  /// The unit of the schedule.
   public let scheduleUnit: Schedule.Unit
-  /// The steps that the schedule covers. After them its last rate stays.
+  /// The steps that the schedule covers. After them the last rate is used.
   public let scheduled: Range<Int>
 
   /// - Parameter scheduled: the steps that the schedule covers; nil for all.
   /// - Throws: E0709 without data.
   public init(_ options: TrainingOptions, count: Int, scheduled: Range<Int>? = nil) throws {
     guard count > 0 else {
-      throw Failure("E0709", "there is nothing to train on: the split has no images")
+      throw Failure("E0709", "cannot train: the split has no images")
     }
     stepsPerEpoch = max(1, count / options.batch)
     switch options.duration {
@@ -221,7 +222,7 @@ public struct TrainingPlan: Sendable, Equatable {
     schedule = options.schedule ?? .cosine(.init(warmup: units / 10))
   }
 
-  /// What a program should hear of its schedule: a warm-up that lasts to the end; nil for nothing.
+  /// A note about the schedule, for a warm-up that lasts until the end; nil for none.
   public var remark: String? {
     guard case .cosine(let cosine) = schedule, cosine.warmup > 0 else { return nil }
     let isInEpochs = scheduleUnit == .epochs
@@ -229,13 +230,13 @@ public struct TrainingPlan: Sendable, Equatable {
     guard cosine.warmup >= units else { return nil }
     func text(_ count: Int) -> String { NumberText.counted(count, String(scheduleUnit.rawValue.dropLast())) }
     return
-      "the warm-up of \(text(cosine.warmup)) lasts for all of the schedule's \(text(units)): "
-      + "the full learning rate is never reached"
+      "the warm-up of \(text(cosine.warmup)) covers the entire schedule of \(text(units)): "
+      + "the full learning rate is not reached"
   }
 
-  /// The base rate's value during a step.
+  /// The base rate during a step.
   ///
-  /// - Throws: E0706 where a schedule of the program's own gives no factor; what its function throws.
+  /// - Throws: E0706 if a custom schedule does not return a valid factor; the errors of its function.
   public func rate(base: Double, step: Int) throws -> Double {
     let place = max(0, min(step, scheduled.upperBound - 1) - scheduled.lowerBound)
     if case .own(let own) = schedule {

@@ -1,27 +1,27 @@
 import MocoBase
 import MocoMethods
 
-/// Where a checkpoint's training stands.
+/// The position of a training in a checkpoint.
 struct SavedPosition {
   let step: Int
   let epoch: Int
   /// Sums of the unfinished epoch.
   let sums: Json?
-  /// Where patience ended the training.
+  /// The point at which patience ended the training.
   let stop: TrainingStop?
   /// Its best epoch, and the epochs since.
   let best: (epoch: BestEpoch, waited: Int)?
-  /// The average of the parameters so far: the logarithm of its weights' sum, and the epoch whose end it took in last.
+  /// The average of the parameters so far: the logarithm of the sum of its weights, and its last epoch.
   let average: (weight: Double, epoch: Int?)?
 
-  /// - Throws: E0708 for what is not a position.
+  /// - Throws: E0708 if it is not a position.
   init(_ json: Json, version: Int, path: String) throws {
     let range = 0...TrainingDuration.limit
     guard let step = json["step"]?.intValue, range.contains(step) else {
-      throw SavedPosition.damaged(path, "its position names no step")
+      throw SavedPosition.damaged(path, "its position has no step")
     }
     guard let epoch = json["epoch"]?.intValue, range.contains(epoch), epoch <= step else {
-      throw SavedPosition.damaged(path, "its position names no epoch")
+      throw SavedPosition.damaged(path, "its position has no epoch")
     }
     self.step = step
     self.epoch = epoch
@@ -30,13 +30,13 @@ struct SavedPosition {
     average = try json["average"].map { json in
       let epoch = json["epoch"]?.intValue
       guard let weight = json["weight"]?.doubleValue, weight.isFinite, epoch ?? 1 >= 1 else {
-        throw SavedPosition.damaged(path, "its position does not say what the average weighs")
+        throw SavedPosition.damaged(path, "its position has no weight of the average")
       }
       return (weight, epoch)
     }
     best = try json["best"].map { try SavedPosition.best($0, step: step, path: path) }
     guard (json["stop"] == nil) == (stop == nil) else {
-      throw SavedPosition.damaged(path, "its position does not say what ended the training")
+      throw SavedPosition.damaged(path, "its position has no reason for the end of the training")
     }
     // Version 1 may have none.
     guard let sums else {
@@ -60,17 +60,17 @@ struct SavedPosition {
       let value = json["value"]?.doubleValue, let waited = json["waited"]?.intValue, epoch >= 1,
       (epoch...max(epoch, step)).contains(place), value.isFinite,
       (0...TrainingDuration.limit).contains(waited)
-    else { throw damaged(path, "its position does not name the best epoch") }
+    else { throw damaged(path, "its position has no best epoch") }
     return (BestEpoch(epoch: epoch, step: place, value: value), waited)
   }
 
   static func damaged(_ path: String, _ what: String) -> Failure {
-    Failure("E0708", "\(path) is damaged: \(what)", help: "use an earlier checkpoint")
+    Failure("E0708", "\(path) is corrupted: \(what)", help: "use an earlier checkpoint")
   }
 }
 
-/// The epochs of a training as a checkpoint holds them: a list for each number, an entry for each epoch.
-/// Times stay out, so that equal trainings write equal files.
+/// The epochs of a training as stored in a checkpoint: a list for each number, with an entry per epoch.
+/// Without times, so that equal trainings write equal files.
 enum TrainingRecords {
   static func json(_ records: [EpochRecord]) -> Json {
     var object = JsonObject([
@@ -111,11 +111,11 @@ enum TrainingRecords {
     return .object(object)
   }
 
-  /// - Parameter epochs: how many the training has, for the records.
-  /// - Throws: E0708 for lists that do not belong together, and for what is not a number.
+  /// - Parameter epochs: the number of epochs of the training, for the records.
+  /// - Throws: E0708 for lists that do not match, and for values that are not numbers.
   static func read(_ json: Json, epochs: Int, path: String) throws -> [EpochRecord] {
     func damaged(_ name: String) -> Failure {
-      SavedPosition.damaged(path, "of its records of epochs, \(name) is not a list of numbers")
+      SavedPosition.damaged(path, "\(name) in its epoch records is not a list of numbers")
     }
     func list(_ json: Json?, _ name: String) throws -> [Double] {
       guard let list = json?.arrayValue, case let numbers = list.compactMap(\.doubleValue),
@@ -157,7 +157,7 @@ enum TrainingRecords {
       validations?.count ?? count,
     ]
     guard (lengths + parts.map(\.1.count) + told.map(\.1.count)).allSatisfy({ $0 == count }) else {
-      throw SavedPosition.damaged(path, "its records of epochs are lists of different lengths")
+      throw SavedPosition.damaged(path, "its epoch records have different lengths")
     }
     return indices.indices.map { i in
       EpochRecord(

@@ -68,11 +68,11 @@ import Testing
     #expect(file.tensors.map(\.name) == ["fine"])
     #expect(
       file.unread.map { "\($0.name): \($0.kind)" } == [
-        "names: an array of texts (<U3)", "bytes: an array of texts (|S3)",
-        "objects: an array of objects of Python (|O)", "complex: an array of complex numbers (<c8)",
+        "names: an array of strings (<U3)", "bytes: an array of strings (|S3)",
+        "objects: an array of Python objects (|O)", "complex: an array of complex numbers (<c8)",
         "days: an array of times (<M8[D])", "records: an array of records of several fields",
-        "long: an array of whole numbers without a sign of 64 bits (<u8)",
-        "raw: an array of raw bytes (|V2), as bfloat16 becomes in NumPy",
+        "long: an array of unsigned 64-bit integers (<u8)",
+        "raw: an array of raw bytes (|V2), as NumPy stores bfloat16",
       ])
     #expect(errorCode { _ = try file.tensor("names") } == "E0605")
     #expect(try TensorFiles.open(folder + "/empty.npz").tensors.isEmpty)

@@ -110,11 +110,11 @@ import Testing
     #expect(message(12, -1, [3, 4], [4, 1]).contains("begins at -1"))
     #expect(message(12, 11, [3, 4], [-1, 1]).contains("negative"))
     #expect(message(12, 0, [-3, 4], [4, 1]).contains("negative"))
-    #expect(message(-12, 0, [3], [1]).contains("not described"))
+    #expect(message(-12, 0, [3], [1]).contains("unknown description"))
     #expect(message(12, 0, [3], [1, 1]).contains("1 sizes, 2 strides"))
-    #expect(message(12, 0, [1 << 62, 1 << 62], [0, 0]).contains("absurdly large"))
+    #expect(message(12, 0, [1 << 62, 1 << 62], [0, 0]).contains("out of range"))
     #expect(message(12, 0, [1 << 40], [0]).contains("repeat"))
-    #expect(message(12, 0, [5], [.max]).contains("absurdly large"))
+    #expect(message(12, 0, [5], [.max]).contains("out of range"))
     #expect(message(.max, 0, [5], [1]).hasPrefix("E0502"))
     // Each view alone is allowed.
     let many = errorMessage {
@@ -125,7 +125,7 @@ import Testing
           })
       ) { $0.storages = [("0", [UInt8](repeating: 0, count: 48))] }
     }
-    #expect(many.contains("many times over"), "\(many)")
+    #expect(many.contains("too many times"), "\(many)")
   }
 
   @Test func checkpointsAreUnwrapped() throws {
@@ -233,17 +233,19 @@ import Testing
 
   @Test(
     arguments: [
-      ("", "no end"), (".", "values too"), ("NN.", "values too"), ("(N.", "values too"), ("N", "no end"),
-      ("h\u{5}.", "no such place"), ("t.", "mark"), ("0.", "mark"), ("Ns.", "missing"),
+      ("", "truncated"), (".", "values too"), ("NN.", "values too"), ("(N.", "values too"),
+      ("N", "truncated"),
+      ("h\u{5}.", "out of range"), ("t.", "mark"), ("0.", "mark"), ("Ns.", "missing"),
       ("N(u.", "not a container"),
-      ("](NNu.", "of this kind"), ("}(Nu.", "no value"), ("X\u{FF}\u{FF}\u{FF}\u{FF}a.", "bytes more"),
-      ("\u{8E}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}.", "absurd"), ("Ix\n.", "none"),
+      ("](NNu.", "of this kind"), ("}(Nu.", "no value"), ("X\u{FF}\u{FF}\u{FF}\u{FF}a.", "bytes are missing"),
+      ("\u{8E}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}.", "out of range"), ("Ix\n.", "not valid"),
       ("Sx\n.", "quotes"),
-      ("\u{FE}.", "none of pickle's"), ("\u{80}\u{9}N.", "protocol 9"), ("\u{97}.", "buffers"),
+      ("\u{FE}.", "unknown opcode"), ("\u{80}\u{9}N.", "protocol 9"), ("\u{97}.", "buffers"),
       ("p5\nN.", "missing"),
-      ("Np-1\n.", "memo"), ("cos\n.", "no end"), ("cos\nsystem\nNR.", "not a tuple"),
-      ("ctorch._utils\n_rebuild_tensor_v2\n)R.", "other arguments"),
-      ("(X\u{7}\u{0}\u{0}\u{0}storageNNNNtQ.", "not described"), ("T\u{FF}\u{FF}\u{FF}\u{FF}.", "bytes more"),
+      ("Np-1\n.", "memo"), ("cos\n.", "truncated"), ("cos\nsystem\nNR.", "not a tuple"),
+      ("ctorch._utils\n_rebuild_tensor_v2\n)R.", "unexpected arguments"),
+      ("(X\u{7}\u{0}\u{0}\u{0}storageNNNNtQ.", "unknown description"),
+      ("T\u{FF}\u{FF}\u{FF}\u{FF}.", "bytes are missing"),
       // A list that contains itself, and a dict.
       ("]q\u{0}h\u{0}a.", "deep"), ("}q\u{0}S'a'\nh\u{0}s.", "deep"),
     ])

@@ -51,9 +51,9 @@ import Testing
         let whole = container == .nested ? "checkpoint.weights." + prefix : prefix
         #expect(info.prefix == whole, "\(container)")
         let named = info.remarks.filter { $0.hasPrefix("names") }
-        #expect(named == (whole.isEmpty ? [] : ["names under \"\(whole)\""]))
+        #expect(named == (whole.isEmpty ? [] : ["names with the prefix \"\(whole)\""]))
         #expect(info.notes.contains { $0.contains("\"\(whole)\"") } == !whole.isEmpty)
-        #expect(!info.unused.contains { $0.reason == "no part of CLIP" })
+        #expect(!info.unused.contains { $0.reason == "not part of CLIP" })
       }
     }
   }
@@ -137,7 +137,7 @@ import Testing
       try write([("clip.", student), ("model.clip.", student)])
       let twice = try CLIPModel.load(path: path)
       #expect(try twice.contentHash() == student.contentHash())
-      #expect(twice.info?.notes.contains { $0.contains("the same numbers") } == true)
+      #expect(twice.info?.notes.contains { $0.contains("the same values") } == true)
     }
   }
 
@@ -170,7 +170,7 @@ import Testing
       try SafetensorsWriter.write(
         path: path, tensors: Foreign.items(model) + [("text.ln_final.bias", bias, .f32)])
       let loaded = try CLIPModel.load(path: path)
-      #expect(loaded.info?.unused.contains { $0.reason.contains("the same numbers as") } == true)
+      #expect(loaded.info?.unused.contains { $0.reason.contains("the same values as") } == true)
       let other = try Tensor([Float](repeating: 9, count: bias.count), shape: bias.shape)
       try SafetensorsWriter.write(
         path: path, tensors: Foreign.items(model) + [("text.ln_final.bias", other, .f32)])

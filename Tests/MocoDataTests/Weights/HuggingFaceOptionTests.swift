@@ -83,12 +83,12 @@ import Testing
     }
     let both = try Self.load(preprocessor: mean(0.25), whole: ["image_processor": mean(0.75)])
     #expect(both.config.mean == [0.75, 0.75, 0.75])
-    #expect(both.info?.notes.contains { $0.contains("counts before preprocessor_config.json") } == true)
+    #expect(both.info?.notes.contains { $0.contains("overrides preprocessor_config.json") } == true)
     // Older files hold the processor's class alone.
     let older = try Self.load(preprocessor: mean(0.25), whole: ["processor_class": "CLIPProcessor"])
     #expect(older.config.mean == [0.25, 0.25, 0.25])
     let same = try Self.load(preprocessor: mean(0.25), whole: ["image_processor": mean(0.25)])
-    #expect(same.info?.notes.contains { $0.contains("counts before") } == false)
+    #expect(same.info?.notes.contains { $0.contains("overrides") } == false)
     let none = try Self.load(preprocessor: nil)
     #expect(none.config.images == ImageTransform())
     #expect(none.info?.notes.contains { $0.hasPrefix("no preprocessor_config.json") } == true)
@@ -107,7 +107,7 @@ import Testing
       let other = try CLIPModel.load(path: folder + "/open_clip_model.safetensors", options: heads)
       #expect(other.config.mean == CLIPConfig.defaultMean(channels: 3))
       #expect(
-        other.info?.notes.first?.hasPrefix("preprocessor_config.json beside the weights: not read") == true)
+        other.info?.notes.first?.hasPrefix("preprocessor_config.json next to the weights: ignored") == true)
     }
 
     // A whole configuration under `text_config_dict` stands for text_config, its defaults included.
@@ -123,20 +123,20 @@ import Testing
       ("crop_size", ["height": 24, "width": 24], "crop_size is {\"height\": 24"),
       ("crop_size", 24, "crop_size is 24"),
       ("crop_size", nil, ""), ("crop_size", .null, ""), ("crop_size", "16", "crop_size is a string"),
-      ("size", ["shortest_edge": 16, "longest_edge": 64], "give shortest_edge alone"),
-      ("size", ["longest_edge": 16], "give shortest_edge alone"),
+      ("size", ["shortest_edge": 16, "longest_edge": 64], "write only shortest_edge"),
+      ("size", ["longest_edge": 16], "write only shortest_edge"),
       ("size", "16", "size is a string, not a record"),
-      ("size", ["shortest_edge": "16"], "size.shortest_edge must be a whole number, not a string"),
-      ("size", ["height": 16], "give shortest_edge alone"),
+      ("size", ["shortest_edge": "16"], "size.shortest_edge must be an integer, not a string"),
+      ("size", ["height": 16], "write only shortest_edge"),
       ("size", [16, 16, 16], "size is an array, not a record"),
-      ("size", 0, "cannot be brought to 0"), ("size", nil, ""),
+      ("size", 0, "cannot be resized to 0"), ("size", nil, ""),
       ("do_center_crop", false, "set size to {\"height\": 16, \"width\": 16}"),
       ("do_center_crop", "false", "do_center_crop must be true or false, not a string = write it without"),
       ("do_pad", true, "do_pad is true"), ("do_pad", false, ""), ("resample", 6, "resample is 6"),
-      ("resample", "bicubic", "resample must be a whole number"), ("resample", .null, ""),
+      ("resample", "bicubic", "resample must be an integer"), ("resample", .null, ""),
       ("rescale_factor", 0, "rescale_factor is 0"), ("rescale_factor", -1, "rescale_factor is -1"),
       ("image_mean", [0.5, 0.5], "mean and std have 2 and 3 values"),
-      ("image_std", [0, 0, 0], "std positive"),
+      ("image_std", [0, 0, 0], "std must be positive"),
       ("image_mean", "0.5", "image_mean must be a list of numbers"),
       ("image_processor_type", "ViTImageProcessor", "image_processor_type is \"ViTImageProcessor\""),
       ("image_processor_type", "CLIPImageProcessorFast", ""),
@@ -163,7 +163,7 @@ import Testing
       (["vision_config", "image_size"], 24, "image_size is 24"),
       (["vision_config", "image_size"], [16, 16], ""),
       (["vision_config", "num_channels"], 1, "channels is 1"),
-      (["vision_config", "num_attention_heads"], "2", "must be a whole number, not a string"),
+      (["vision_config", "num_attention_heads"], "2", "must be an integer, not a string"),
       (["projection_dim"], 512, "embedding is 512"),
       (["quantization_config"], ["bits": 4], "quantization_config is"),
       (["text_config", "pruned_heads"], ["0": [1]], "pruned_heads is"),

@@ -93,10 +93,10 @@ import Testing
   @Test func oddFormsAreNamed() throws {
     let vision = ["model_cfg", "vision_cfg"]
     let odd: [([String], Json?, String)] = [
-      (vision + ["layers"], "2", "must be a whole number, not a string = write it without quotation marks"),
-      (vision + ["layers"], [1, 1, "1", 1], "must be a list of whole numbers"),
+      (vision + ["layers"], "2", "must be an integer, not a string = write it without quotation marks"),
+      (vision + ["layers"], [1, 1, "1", 1], "must be a list of integers"),
       (vision + ["layers"], [1, 1, 1, 1], "E060"), (vision + ["width"], 16, "the width of vision is 16"),
-      (vision + ["head_width"], [4], "must be a whole number"), (vision + ["head_width"], 0, "multiple of 0"),
+      (vision + ["head_width"], [4], "must be an integer"), (vision + ["head_width"], 0, "multiple of 0"),
       (vision + ["image_size"], [16, 24], "not a square"), (vision + ["image_size"], 24, "image_size is 24"),
       (vision + ["image_size"], 17, "image_size is 17"),
       (vision + ["image_size"], .object(JsonObject()), "must be"),
@@ -107,18 +107,18 @@ import Testing
       (vision + ["norm_kwargs"], ["eps": 0], "layer_norm_eps is 0"), (vision, .null, "vision_cfg is null"),
       (vision, [], "vision_cfg is an array"), (vision, nil, "vision_cfg is missing"),
       (["model_cfg", "text_cfg"], nil, "text_cfg is missing"), (["model_cfg"], [], "model_cfg is an array"),
-      (["model_cfg", "text_cfg", "context_length"], 77, "context length is 77, the weights have 12"),
+      (["model_cfg", "text_cfg", "context_length"], 77, "context length is 77, but the weights have 12"),
       (["model_cfg", "text_cfg", "vocab_size"], 49408, "size of the vocabulary is 49408"),
       (["model_cfg", "embed_dim"], 16, "embedding is 16"),
       (vision + ["mlp_ratio"], 2, "vision_cfg.mlp_ratio is 2"),
       (vision + ["mlp_ratio"], -1, "mlp_ratio is -1"),
       (["model_cfg", "text_cfg", "mlp_ratio"], 8, "text_cfg.mlp_ratio is 8"),
       (["model_cfg", "quick_gelu"], 1, "quick_gelu must be true"),
-      (["model_cfg", "text_cfg", "heads"], "2", "heads must be a whole number"),
+      (["model_cfg", "text_cfg", "heads"], "2", "heads must be an integer"),
       (["preprocess_cfg"], [], "preprocess_cfg is an array"),
       (["preprocess_cfg", "mean"], "0.5", "mean must be a list of numbers"),
       (["preprocess_cfg", "mean"], [0.5], "mean and std have 1 and 3 values"),
-      (["preprocess_cfg", "std"], [0, 1, 1], "std positive"),
+      (["preprocess_cfg", "std"], [0, 1, 1], "std must be positive"),
       (["preprocess_cfg", "size"], [16, 20], "not a square"),
       (["preprocess_cfg", "fill_color"], "0", "fill_color is \"0\""),
       (["preprocess_cfg", "interpolation"], 3, "interpolation must be a string"),
@@ -156,13 +156,13 @@ import Testing
     #expect(model.info?.notes.last?.contains("model_cfg.text_cfg.soft_cap") == true)
     // The tower's size counts, and the other is told.
     let sized = try Self.load(OptionFixture.setting(OptionFixture.openClip, ["preprocess_cfg", "size"], 224))
-    #expect(sized.info?.notes.contains { $0.contains("size 224 gives way") } == true)
+    #expect(sized.info?.notes.contains { $0.contains("size 224 is ignored") } == true)
     // A configuration for other names is told to be passed over.
     try Repository.inFolder { folder in
       try OptionFixture.writeOpenAI(to: folder)
       try OptionFixture.write(OptionFixture.huggingFace, to: folder + "/config.json")
       let model = try CLIPModel.load(path: folder, options: .init(visionHeads: 2, textHeads: 2))
-      #expect(model.info?.notes.first?.hasPrefix("config.json beside the weights: not read") == true)
+      #expect(model.info?.notes.first?.hasPrefix("config.json next to the weights: ignored") == true)
     }
   }
 
