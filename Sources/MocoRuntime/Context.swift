@@ -49,7 +49,7 @@ public final class RuntimeContext {
     self.recorder = recorder
   }
 
-  /// - Throws: E0505 when the files that ship with moco cannot be found.
+  /// - Throws: E0505 when the files that come with moco cannot be found.
   public func standardLibrary() throws -> StandardLibrary {
     guard let library else {
       throw Failure(
@@ -182,7 +182,7 @@ public final class RunRecorder {
 
 extension RuntimeContext {
   /// A run of a sweep records which files it has read, so that later changes to them are detected. What
-  /// ships with moco goes with its version.
+  /// comes with moco goes with its version.
   func note(input path: String) throws {
     guard recorder?.point != nil, library?.owns(path) != true, let folder = try runFolder() else { return }
     let whole = FileSystem.realPath(path) ?? path

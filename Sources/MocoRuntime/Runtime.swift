@@ -30,7 +30,7 @@ public struct RuntimeOptions {
   public var sharing: RunSharing?
   /// Whether features of frozen encoders are cached on disk for other sessions: `FeatureFiles.standard()`.
   public var keepsFeatures = false
-  /// The files that ship with moco; nil if they were not found.
+  /// The files that come with moco; nil if they were not found.
   public var library: StandardLibrary? = StandardLibrary.locate()
   /// The place where values are shown.
   public var limits = DocumentLimits()

@@ -1,7 +1,7 @@
 import Glibc
 import MocoBase
 
-/// The folder of the files that ship with moco: modules, templates, the tokenizer's tables, the small model and
+/// The folder of the files that come with moco: modules, templates, the tokenizer's tables, the small model and
 /// data.
 public struct StandardLibrary: Sendable {
   /// The folder `stdlib`.
@@ -40,7 +40,7 @@ public struct StandardLibrary: Sendable {
     components.reduce(root) { "\($0)/\($1)" }
   }
 
-  /// Whether a file is one of those that ship with moco.
+  /// Whether a file is one of those that come with moco.
   func owns(_ path: String) -> Bool {
     guard let whole = FileSystem.realPath(path), let own = FileSystem.realPath(root) else { return false }
     return whole.hasPrefix(own + "/")

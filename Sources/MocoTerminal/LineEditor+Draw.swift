@@ -33,7 +33,7 @@ extension LineEditor {
   /// first cell as one to keep in its scrollback.
   private static let clear = "\u{1B}7\u{1B}[K\u{1B}[B\u{1B}[J\u{1B}8"
 
-  static let tallHint = "the block is taller than the screen; press ^X ^E to edit it in an editor"
+  static let tallHint = "the block is taller than the screen; press ^X ^E for an editor"
 
   // MARK: Drawing
 

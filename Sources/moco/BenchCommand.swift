@@ -23,7 +23,7 @@ struct BenchCommand: ParsableCommand {
   var name: BenchName
 
   @Option(
-    help: "The architecture: vit-b-32, vit-b-16, vit-l-14 or tiny; small is the model that ships with moco.",
+    help: "The architecture: vit-b-32, vit-b-16, vit-l-14 or tiny; small is the model that comes with moco.",
     completion: .list(["vit-b-32", "vit-b-16", "vit-l-14", "tiny", "small"]))
   var model = BenchOptions().model
 

@@ -95,7 +95,7 @@ struct EditorCommand: ParsableCommand {
       let path = to ?? "moco.vsix"
       if !force, FileSystem.kind(path) != .missing {
         throw Failure(
-          "E0504", "\(path) is there already", help: "add --force to replace it, or give another name")
+          "E0504", "\(path) already exists", help: "add --force to replace it, or give another name")
       }
       try words.writePackage(to: path, program: try program(), version: Moco.version)
       Console.show("wrote \(path)\n\nNext:\ncode --install-extension \(path)\n")

@@ -47,10 +47,10 @@ import Testing
     #expect(DataLayout.accepted == accepted)
     let other = dataError { _ = try Dataset.open(folder.path + "/a.parquet", images: "x") }
     #expect(other?.code == "E0503")
-    #expect(other?.help == "give \(accepted)")
+    #expect(other?.help == "use \(accepted)")
     let missing = dataError { _ = try Dataset.open(folder.path + "/nowhere") }
     #expect(missing?.code == "E0501")
-    #expect(missing?.help == "give \(accepted), or \"fashion\"")
+    #expect(missing?.help == "use \(accepted), or \"fashion\"")
   }
 
   /// A request's parts that say nothing about a layout are errors, for every layout.

@@ -71,7 +71,7 @@ import Testing
       #expect(error?.code == "E0515")
       #expect(error?.message.contains("4 classes") == true)
       #expect(error?.message.contains("\"c1\" 2") == true)
-      #expect(error?.message.contains("3 shots") == true)
+      #expect(error?.message.contains("the 3 requested shots") == true)
       #expect(error?.help?.contains("short: \"all\"") == true)
     }
     #expect(dataErrorCode { _ = try whole.fewShot(3) } == "E0515")

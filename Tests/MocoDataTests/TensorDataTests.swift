@@ -27,7 +27,7 @@ import Testing
     for odd: [Float] in [[0, 1, 0.5, 1], [0, .nan, 0, 1], [0, 1, 3e9, 1]] {
       let labels = try Tensor(odd, shape: [4])
       let found = try message([("features", rows, .f32), ("labels", labels, .f32)])
-      #expect(found.hasPrefix("E0519") && found.contains("labels holds"), "\(found)")
+      #expect(found.hasPrefix("E0519") && found.contains("labels contains"), "\(found)")
     }
   }
 

@@ -29,20 +29,20 @@ import Testing
   }
 
   static let refused: [(call: String, word: String, help: String)] = [
-    ("slider(1...6, 9)", "E0305", "from 1 to 6"), ("slider(1...9, 4, step: 2)", "E0305", "give 3 or 5"),
+    ("slider(1...6, 9)", "E0305", "from 1 to 6"), ("slider(1...9, 4, step: 2)", "E0305", "use 3 or 5"),
     ("slider(1...6, step: 2)", "E0305", "slider(1...5, step: 2)"), ("slider(3...1)", "E0305", "1...6"),
     ("slider(1...3, step: 0)", "E0305", "above 0"), ("slider(0.0...1.0)", "E0305", "step: 0.1"),
     ("slider(0.0...nan, step: 0.1)", "E0305", "0.0...1.0"),
     ("slider(0.0...1.0, nan, step: 0.1)", "E0305", "from 0.0 to 1.0"),
     ("slider(0.0...1.0, step: nan)", "E0305", "above 0"), ("slider(0.0...1.0, step: 0.3)", "E0305", "0.9"),
     ("slider(1.0...0.0, step: 0.1)", "E0305", "smaller number first"), ("slider(5)", "E0303", "1...6"),
-    ("slider(range(5, 0, by: -1))", "E0305", "turn"), ("slider(1...6, 2.5)", "E0303", "Int"),
+    ("slider(range(5, 0, by: -1))", "E0305", "swap the ends"), ("slider(1...6, 2.5)", "E0303", "Int"),
     ("slider(0.0...1e30, step: 1e-3)", "E0305", "larger step"),
     ("slider(1...6, 2, label: 3)", "E0303", "label"),
     ("choose([])", "E0305", "at least one"), ("choose([1, \"1\"])", "E0305", "choose({"),
     ("choose([\"a\"], \"b\")", "E0305", "\"a\""), ("choose({a: 1}, 1)", "E0305", "\"a\""),
     ("choose(3)", "E0303", "List"),
-    ("choose([\"a\\nb\"])", "E0305", "one line"), ("toggle(1)", "E0303", "true or false"),
+    ("choose([\"a\\nb\"])", "E0305", "one-line"), ("toggle(1)", "E0303", "true or false"),
     ("text_field(3)", "E0303", "String"),
     ("image_picker([])", "E0305", "at least one"), ("image_picker([1])", "E0303", "load_image"),
     ("image_picker(dataset(\"fashion\").test[0..<2], 2)", "E0305", "from 0 to 1"),

@@ -163,7 +163,7 @@ import Testing
     let lines = output.split(separator: "\n").map(String.init)
     #expect(lines.count == 6, "\(output)")
     for (line, type) in zip(lines, ["Dataset", "Split", "Batch", "Module"]) {
-      #expect(line.hasPrefix("E0303 copy takes") && line.contains("not a \(type)"), "\(line)")
+      #expect(line.hasPrefix("E0303 copy accepts") && line.contains("not a \(type)"), "\(line)")
     }
     #expect(
       lines.dropFirst(4).first?.hasSuffix("| make one for the copied model: sgd(copied, lr: 0.25)") ?? false)

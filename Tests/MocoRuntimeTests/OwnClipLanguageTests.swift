@@ -128,7 +128,7 @@ import Testing
   /// What the help of a published name says to type, and names that are nearly right, say where to get the files.
   @Test(arguments: [
     ("clip-vit-base-patch16", "E0501", "hf download openai/clip-vit-base-patch16"),
-    ("ViT-B/16.pt", "E0501", "get ViT-B-16.pt"), ("Small", "E0501", "write load_clip(\"small\")"),
+    ("ViT-B/16.pt", "E0501", "download ViT-B-16.pt"), ("Small", "E0501", "write load_clip(\"small\")"),
     ("google/siglip-base-patch16-224", "E0605", "a SigLIP model"),
     ("somebody/CLIP-convnext_base", "E0605", "a ConvNeXt CLIP model"),
   ])

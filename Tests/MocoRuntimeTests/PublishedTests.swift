@@ -119,7 +119,7 @@ import Testing
         "E0706",
         "loss.text.experts is \"all\", published \"published\"; vision_layernorm is false, published true"
       ),
-      ("E0706", "this is a coop"), ("E0305", "ImageNett"), ("E0305", "Cubs"), ("E0303", "published"),
+      ("E0706", "not for a coop"), ("E0305", "ImageNett"), ("E0305", "Cubs"), ("E0303", "published"),
       ("E0702", "top_k is 2"), ("E0304", "train needs the argument 'for'"), ("E0305", "experts"),
     ]
     #expect(lines.count == wanted.count, "\(output)")

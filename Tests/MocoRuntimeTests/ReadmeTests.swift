@@ -91,7 +91,7 @@ import Testing
     #expect(!printed("help(sorted)").contains("shows the page"))
     #expect(printed("help(\"sorted\")").hasPrefix("sorted(xs"))
     // Only pages are shown, and no file besides.
-    #expect(printed("help(\"../examples/compare\")").hasPrefix("E0305 there is no page"))
+    #expect(printed("help(\"../examples/compare\")").hasPrefix("E0305 unknown page or name"))
     #expect(printed("help(\"statement\")", helps: true).contains("did you mean help(\"statements\")?"))
   }
 

@@ -54,6 +54,6 @@ import Testing
   @Test func theRemedyNamesTheArgument() {
     #expect(
       printed("seed(-1)", helps: true)
-        == "E0305 seed does not accept -1 for 'n'\nhelp: use a whole number of at least 0\n")
+        == "E0305 seed does not accept -1 for 'n'\nhelp: use an integer of at least 0\n")
   }
 }

@@ -44,7 +44,7 @@ import Testing
       name: "missing module", code: "E0801", line: 1, remedy: "relative to",
       program: #"use "./no.moco" as other"#),
     Case(
-      name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder for each class",
+      name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder with images for each class",
       program: #"dataset("no")"#),
     Case(
       name: "text as model", code: "E0502", line: 1,
@@ -70,7 +70,7 @@ import Testing
       name: "image that is none", code: "E0503", line: 1, remedy: "JPEG or PNG",
       program: #"load_image("note.png")"#),
     Case(
-      name: "empty data folder", code: "E0510", line: 1, remedy: "one sub-folder for each class",
+      name: "empty data folder", code: "E0510", line: 1, remedy: "one sub-folder with images for each class",
       program: #"dataset("empty")"#),
     Case(
       name: "data folder of one class", code: "E0511", line: 1, remedy: "add another class",
@@ -123,7 +123,7 @@ import Testing
       name: "unknown option", code: "E0306", line: 4, remedy: "did you mean 'top_k'?", status: 65,
       program: source(clip, data, ways, "mixture(clip, ways, classes: data.classes) { router { topk: 1 } }")),
     Case(
-      name: "nan in an image", code: "E0305", line: 2, remedy: "not finite",
+      name: "nan in an image", code: "E0305", line: 2, remedy: "contain nan or inf",
       program: source(clip, "clip.classify(full([1, 16, 16], nan), [\"cat\", \"dog\"])")),
     Case(
       name: "nan in features", code: "E0519", line: 1, remedy: "NaN or infinity",

@@ -171,7 +171,7 @@ import Testing
     session.enter("let above = 1")
     session.type(Key.paste((1...20).map { "let v\($0) = \($0)" }.joined(separator: "\n")))
     session.wait("^ +let v20 = 20$")
-    session.wait("^the block is taller than the screen; press \\^X \\^E to edit it in an editor$")
+    session.wait("^the block is taller than the screen; press \\^X \\^E for an editor$")
     session.type(String(repeating: Key.up, count: 5) + "0")
     session.wait("^ +let v15 = 150$")
     session.screen()

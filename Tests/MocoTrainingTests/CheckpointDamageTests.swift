@@ -142,7 +142,7 @@ import Testing
       try check("position", ["epoch"], 1, "it has records of epochs 1 to 2")
       try check("position", ["sums", "loss"], .null, "sums of its unfinished epoch")
       for value: Json in [.null, "x", [1, "x"], [.null, 1]] {
-        try check("records", ["loss"], value, "loss is not a list of numbers")
+        try check("records", ["loss"], value, "loss in its epoch records is not a list of numbers")
       }
       for name in ["activation", "layer_norm_eps", "heads", "mean", "std"] {
         try check("clip_computes", [name], .object(JsonObject()), "entry clip_computes")
@@ -154,7 +154,7 @@ import Testing
       }
       try check("training", ["optimizer", "momentum"], 0.25, "different settings")
       try check("optimizer", ["weight_decay"], 0.25, "different settings")
-      try check("records", ["parts"], .object(JsonObject()), "parts is not a list")
+      try check("records", ["parts"], .object(JsonObject()), "parts in its epoch records is not a list")
       try check("configuration", ["templates"], .null, "templates is null")
       try check("records", ["step"], [3, 9], "it has records of epochs 1 to 2")
       try check("records", ["step"], [4, 2], "records")

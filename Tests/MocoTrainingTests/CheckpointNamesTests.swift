@@ -94,7 +94,7 @@ import Testing
       let text = fault { try Checkpoint.restore(path: path, model: other) }
       #expect(
         text.hasPrefix("E0708") && text.contains("its groups are \"photo\", \"texture\", \"flower\"")
-          && text.contains("this mixture's \"picture\", \"texture\", \"flower\""), "\(text)")
+          && text.contains("the groups of this mixture are \"picture\", \"texture\", \"flower\""), "\(text)")
       #expect(try TinyData.values(other) == before)
       // Without strictness: the experts with the same names, the router's rows of those too.
       let restored = try Checkpoint.restore(path: path, model: other, strict: false)
@@ -130,7 +130,7 @@ import Testing
       let text = fault { try Checkpoint.restore(path: path, model: fewer) }
       #expect(
         text.contains("its classes are \"forest\", \"sea or lake\", \"T-shirt\", \"egyptian cat\"")
-          && text.contains("this coop's \"sea or lake\", \"T-shirt\"") && text.contains("allow: \"classes\""),
+          && text.contains("the classes of this coop are \"sea or lake\", \"T-shirt\"") && text.contains("allow: \"classes\""),
         "\(text)")
       let part = try Checkpoint.restore(path: path, model: fewer, allow: [.classes])
       #expect(part.notes.count == 1)

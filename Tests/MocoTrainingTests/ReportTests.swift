@@ -125,7 +125,7 @@ import Testing
     #expect(code([0, 0], .predictions([0, 0]), classes: ["a"])?.contains("two classes") == true)
     for (bad, word) in [(Float.nan, "nan"), (.infinity, "inf")] {
       let logits = try Tensor([1, 2, 3, bad] as [Float], shape: [2, 2])
-      #expect(code([0, 1], .logits(logits))?.contains("image 1 hold \(word) for class \"b\"") == true)
+      #expect(code([0, 1], .logits(logits))?.contains("image 1 contain \(word) for class \"b\"") == true)
     }
     let nothing = try Tensor([1, 2, -.infinity, -.infinity] as [Float], shape: [2, 2])
     #expect(code([0, 1], .logits(nothing))?.contains("-inf everywhere") == true)

@@ -132,7 +132,7 @@ import Testing
     let keeps = try message(TinyData.mixture(), data) { $0.keepBest = KeepBest(data: data) }
     #expect(keeps.contains("does not keep its best epoch"))
     let coop = try CoOp(clip: TinyCLIP.make(), classes: TinyCLIP.classes)
-    #expect(try message(coop, data).contains("holds a mixture, not a coop"))
+    #expect(try message(coop, data).contains("contains a mixture, not a coop"))
   }
 
   // MARK: The best epoch

@@ -202,7 +202,7 @@ enum TinyData {
     #expect { try trainer.run(observer: observer) } throws: {
       let error = $0 as? Failure
       return error?.code == "E0707" && error?.message.contains("at step ") == true
-        && error?.help?.contains("after step \(trainer.step);") == true
+        && error?.help?.hasSuffix("after step \(trainer.step)") == true
     }
     // Model, optimizer and position are those of the last finite loss: the same step finds it again.
     #expect(trainer.optimizer.stepCount == trainer.step)

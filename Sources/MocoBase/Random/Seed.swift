@@ -12,7 +12,7 @@ package enum Seed {
     guard number >= 0 else {
       throw Failure(
         "E0305", "\(function) does not accept \(number) for '\(argument)'",
-        help: "use a whole number of at least 0", argument: argument)
+        help: "use an integer of at least 0", argument: argument)
     }
     return UInt64(number)
   }

@@ -45,7 +45,7 @@ public struct WeightInfo: Sendable {
       + (isLong ? ["Long-CLIP's positions"] : [])
       + (assumedActivation.map {
         [
-          "\($0.displayName) is assumed: no configuration beside the weights; set activation: \"gelu\" for GELU"
+          "\($0.displayName) is assumed: no configuration next to the weights; set activation: \"gelu\" for GELU"
         ]
       } ?? [])
   }

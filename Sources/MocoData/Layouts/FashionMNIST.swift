@@ -20,7 +20,7 @@ public enum FashionMNIST {
   static let shots = 55_000..<57_500
   static let validation = 57_500..<60_000
 
-  /// The subset that ships with moco: 64 images per class for shots, 64 for validation, 200 for testing.
+  /// The subset that comes with moco: 64 images per class for shots, 64 for validation, 200 for testing.
   ///
   /// - Parameter folder: `stdlib/data/fashion`.
   /// - Throws: E0501, E0502 if the files are not there or corrupted.
@@ -38,7 +38,7 @@ public enum FashionMNIST {
       throw Failure(
         "E0501", "the full Fashion-MNIST data set is not installed (no folder \(folder))",
         help:
-          "run apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the subset that ships with moco"
+          "run apt-get install dataset-fashion-mnist, or use dataset(\"fashion\"), the subset that comes with moco"
       )
     }
     let whole = try Dataset.idx(folder: folder, name: "fashion-full", classes: classes, border: border)

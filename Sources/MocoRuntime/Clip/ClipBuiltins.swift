@@ -14,9 +14,9 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
     doc: """
       A CLIP model from a weight file, or from a folder with its configuration: safetensors, PyTorch files
       (`.pt`, `.bin`, `.pth.tar-50`) and OpenAI's scripted archives, with OpenAI's, open_clip's or Hugging Face's
-      names. `load_clip("small")` is the small model that ships with moco.
+      names. `load_clip("small")` is the small model that comes with moco.
 
-      Heads, activation and image preprocessing come from the configuration beside the weights. An unsupported
+      Heads, activation and image preprocessing come from the configuration next to the weights. An unsupported
       option is an error; `help("weights")` lists all of them. Without a configuration the defaults are
       OpenAI's: width / 64 heads and QuickGELU; `activation: "gelu"` (or `"gelu_tanh"`), `vision_heads` and
       `text_heads` override them. A model whose texts need another tokenizer is loaded for images only.
@@ -80,7 +80,7 @@ private func loadClip(_ context: RuntimeContext) -> NativeFunction {
   }
 }
 
-/// A path, or the name of a model that ships with moco. A file of that name in the current folder takes
+/// A path, or the name of a model that comes with moco. A file of that name in the current folder takes
 /// precedence.
 package func clipPath(_ name: String, _ library: StandardLibrary) throws -> String {
   guard FileSystem.kind(name) == .missing else { return name }
@@ -92,14 +92,14 @@ package func clipPath(_ name: String, _ library: StandardLibrary) throws -> Stri
   if let near = Nearest.name(to: name, among: library.models) {
     throw Failure(
       "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
-      help: "write load_clip(\"\(near)\") if you mean the model that ships with moco", argument: "path")
+      help: "write load_clip(\"\(near)\") if you mean the model that comes with moco", argument: "path")
   }
   let known = library.models.map { "\"\($0)\"" }.joined(separator: ", ")
   throw Failure(
     "E0501", "there is no model file, folder or shipped model called \"\(name)\"",
     help: known.isEmpty
       ? "pass the path of a weight file or of a model's folder"
-      : "pass the path of a weight file or of a model's folder, or the name of a model that ships with moco: \(known)",
+      : "pass the path of a weight file or of a model's folder, or the name of a model that comes with moco: \(known)",
     argument: "path")
 }
 

@@ -26,7 +26,7 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
     doc: """
       Labelled images.
 
-      - `dataset("fashion")`: the part of Fashion-MNIST that ships with moco; `dataset("fashion-full")`: all of it, where
+      - `dataset("fashion")`: the part of Fashion-MNIST that comes with moco; `dataset("fashion-full")`: all of it, where
         the Debian package dataset-fashion-mnist is installed.
       - `dataset("photos")`: the data at a path. The layout is detected from its contents:
 
@@ -92,7 +92,7 @@ private func datasetFunction(_ context: RuntimeContext) -> NativeFunction {
   }
 }
 
-/// Data sets that ship with moco or have a registered name.
+/// Data sets that come with moco or have a registered name.
 private let bundledSets = ["fashion", "fashion-full"]
 
 /// One line on files that may have been meant as images; other files are listed only in `skipped`.
@@ -254,7 +254,7 @@ private func sampleFolder(_ context: RuntimeContext) -> NativeFunction {
   NativeFunction(
     "sample_folder(path: String, per_class = 24, size = 96, seed = 0)",
     doc: """
-      Makes a folder of JPEG and PNG images from those that ship with moco, one sub-folder for each class, each
+      Makes a folder of JPEG and PNG images from those that come with moco, one sub-folder for each class, each
       image in a random style, and returns its path. Use it to try out data in folders. An existing folder is not changed.
 
       ```

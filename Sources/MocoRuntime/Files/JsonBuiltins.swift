@@ -7,7 +7,7 @@ func registerJsonBuiltins(_ interpreter: Interpreter) {
     NativeFunction(
       "read_json(path: String)",
       doc: """
-        The value of a JSON file: objects become Records in the order of the file, whole numbers become Ints.
+        The value of a JSON file: objects become Records in the order of the file, integers become Ints.
 
         ```
         let settings = read_json("settings.json")

@@ -212,7 +212,7 @@ func optimizerBuiltins() -> [NativeFunction] {
       var cosine = Schedule.Cosine()
       if let quantity = arguments["warmup"]?.asQuantity {
         guard let amount = quantity.wholeAmount, amount >= 0 else {
-          throw arguments.wrongType("warmup", expected: "a whole number of epochs or steps")
+          throw arguments.wrongType("warmup", expected: "an integer number of epochs or steps")
         }
         cosine.warmup = amount
         cosine.unit = quantity.unit == .steps ? .steps : .epochs

@@ -141,7 +141,7 @@ private func readDuration(_ arguments: Arguments) throws -> TrainingDuration {
   guard let amount = quantity.wholeAmount, amount >= 1 else {
     throw arguments.failure(
       "E0706", "\(arguments.functionName) does not accept \(quantity.description) for 'for'", at: "for",
-      help: "use a whole number from 1")
+      help: "use an integer from 1")
   }
   var atLeast = 0
   if let least = try arguments.optionalQuantity("at_least") {

@@ -15,7 +15,7 @@ package final class Claim: @unchecked Sendable {
   /// Whether the folder existed before.
   package let isTakenOver: Bool
   private let file: String
-  private let began = ClaimTime.text()
+  private let began = UTCTime.text()
 
   private init(folder: String, generation: Int, isTakenOver: Bool) {
     self.folder = folder
@@ -134,18 +134,6 @@ package final class Claim: @unchecked Sendable {
       }
       if !clock.isAlive(holder) { discard(path) }
     }
-  }
-}
-
-/// The current time, in UTC.
-package enum ClaimTime {
-  package static func text() -> String {
-    var now = time(nil)
-    var parts = tm()
-    gmtime_r(&now, &parts)
-    var buffer = [CChar](repeating: 0, count: 32)
-    let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
 

@@ -16,7 +16,7 @@ package struct SlurmJobs {
     package let sent: String
 
     /// A job; see the properties.
-    package init(id: String, tasks: Int, points: String, sent: String = ClaimTime.text()) {
+    package init(id: String, tasks: Int, points: String, sent: String = UTCTime.text()) {
       (self.id, self.tasks, self.points, self.sent) = (id, tasks, points, sent)
     }
   }

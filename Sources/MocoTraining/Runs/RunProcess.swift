@@ -15,7 +15,7 @@ package struct RunProcess: Equatable, Sendable {
 
   /// This process.
   package static let here = RunProcess(
-    id: Int(getpid()), host: hostName, ticks: ticks(of: Int(getpid())) ?? 0, began: timeText())
+    id: Int(getpid()), host: hostName, ticks: ticks(of: Int(getpid())) ?? 0, began: UTCTime.text())
 
   /// A process from a record.
   package init(id: Int, host: String, ticks: Int, began: String) {
@@ -56,14 +56,5 @@ package struct RunProcess: Equatable, Sendable {
     // A zombie process counts as ended.
     guard fields.count > 20, fields[1] != "Z" else { return nil }
     return Int(fields[20])
-  }
-
-  private static func timeText() -> String {
-    var now = time(nil)
-    var parts = tm()
-    gmtime_r(&now, &parts)
-    var buffer = [CChar](repeating: 0, count: 32)
-    let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
-    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -43,7 +43,7 @@ import Testing
     }
     for entry in archive.entries {
       #expect(errorMessage { _ = try archive.read(entry) }.contains("checksum"))
-      #expect(errorMessage { _ = try archive.read(entry, limit: 3) }.contains("more than the 3"))
+      #expect(errorMessage { _ = try archive.read(entry, limit: 3) }.contains("more than the limit of 3"))
     }
   }
 

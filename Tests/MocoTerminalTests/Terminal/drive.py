@@ -32,6 +32,7 @@ class Player:
         self.screen = Screen(script["columns"], script["rows"])
         self.stream = pyte.ByteStream(self.screen)
         self.begun, self.ended = 0, 0
+        self.prompted = 0
         self.tail = b""
         self.child = pexpect.spawn(
             script["program"], script["arguments"], env=script["environment"], cwd=script["folder"],
@@ -72,8 +73,14 @@ class Player:
                 return False
         return True
 
+    def is_prompted(self):
+        """Whether a prompt was on the screen since the last block. The last row of a block typed after it can be shorter."""
+        if self.begun > self.ended and self.screen.cursor.x >= len("moco> "):
+            self.prompted = self.begun
+        return self.begun > self.ended and self.prompted == self.begun
+
     def wait_for_prompt(self):
-        return self.wait(lambda: self.begun > self.ended and self.screen.cursor.x >= len("moco> "))
+        return self.wait(self.is_prompted)
 
     def matches(self, pattern):
         return re.search(pattern, "\n".join(self.lines()), re.MULTILINE) is not None

@@ -56,7 +56,7 @@ package struct EditorInstallation {
           help: "add --force to replace it, or --to DIR to write elsewhere")
       }
       throw Failure(
-        "E0504", "\(path) is there already, and moco did not write it",
+        "E0504", "\(path) already exists, and moco did not write it",
         help: "add --force to replace it, or --to DIR to write elsewhere and copy what you need")
     }
     var outcome = Outcome()
