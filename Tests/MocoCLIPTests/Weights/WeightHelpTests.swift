@@ -179,11 +179,11 @@ import Testing
       for path in [folder, folder + "/model.safetensors.index.json"] {
         let found = errorMessage { _ = try CLIPModel.load(path: path) }
         #expect(found.hasPrefix("E0501") && found.contains("1 of the 3 files is missing"), "\(found)")
-        #expect(found.contains("fetch \(names[1]) into \(folder)"), "\(found)")
+        #expect(found.contains("download \(names[1]) to \(folder)"), "\(found)")
       }
       unlink("\(folder)/model.safetensors.index.json")
       let noIndex = errorMessage { _ = try CLIPModel.load(path: folder) }
-      #expect(noIndex.contains("fetch model.safetensors.index.json"), "\(noIndex)")
+      #expect(noIndex.contains("download model.safetensors.index.json"), "\(noIndex)")
       unlink("\(folder)/\(names[2])")
       let alone = errorMessage { _ = try CLIPModel.load(path: folder) }
       #expect(alone.contains("part 1 of 3") && alone.contains("download the other parts"), "\(alone)")
@@ -345,12 +345,13 @@ import Testing
       let taken = try load(towers, [("logit_scale", scale)])
       #expect(try taken.parameter("logit_scale").value.toFloats() == [3.25])
       #expect(
-        taken.info?.notes.contains { $0.contains("the scale is logit_scale (beside state_dict)") } == true)
+        taken.info?.notes.contains { $0.contains("the scale is logit_scale (outside state_dict)") } == true)
       let both = try load(items, [("logit_scale", scale)])
       #expect(try both.parameter("logit_scale").value.toFloats() != [3.25])
       #expect(both.info?.notes.contains { $0.contains("the model's own scale is used") } == true)
       let other = try load(items.map { ("clip." + $0.0, $0.1) } + [("logit_scale", scale)], [])
-      #expect(other.info?.notes.contains { $0.hasPrefix("logit_scale stands outside") } == true)
+      #expect(
+        other.info?.notes.contains { $0.hasPrefix("logit_scale is outside the model and ignored") } == true)
       let none = errorMessage { _ = try load(towers, []) }
       #expect(none.contains("1 tensor is missing: logit_scale"), "\(none)")
     }
