@@ -44,7 +44,7 @@ import Testing
       name: "missing module", code: "E0801", line: 1, remedy: "relative to",
       program: #"use "./no.moco" as other"#),
     Case(
-      name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder with images for each class",
+      name: "missing data", code: "E0501", line: 1, remedy: "one sub-folder for each class",
       program: #"dataset("no")"#),
     Case(
       name: "text as model", code: "E0502", line: 1,
