@@ -78,7 +78,7 @@ import Testing
           cut
           true
           <kgcoop: 3 tokens, 10 classes> true true 8.0 a photo of a {}.
-          FOLDER/a holds a kgcoop, not a coop
+          FOLDER/a contains a kgcoop, not a coop
           it has one context of 3 tokens for all classes: kgcoop(…, tokens: 3)
           true kgcoop
 

@@ -84,7 +84,7 @@ import Testing
     ),
     (
       "clip.encode_image(pixels, prompts: zeros([2, 4, 16]))",
-      "E0205 prompts has rows for 2 images (its shape is [2, 4, 16]), and there are 3 images",
+      "E0205 prompts has rows for 2 images (its shape is [2, 4, 16]), but there are 3 images",
       "pass rows for each image, [3, 4, 16], or for all of them, [4, 16]"
     ),
     (
@@ -93,7 +93,7 @@ import Testing
     ),
     (
       "clip.encode_image(pixels, prompts: u[0], deep: [nil, zeros([1, 2, 16])])",
-      "E0205 deep[1] has rows for 1 image (its shape is [1, 2, 16]), and there are 3 images",
+      "E0205 deep[1] has rows for 1 image (its shape is [1, 2, 16]), but there are 3 images",
       "pass rows for each image, [3, 2, 16]"
     ),
     (
