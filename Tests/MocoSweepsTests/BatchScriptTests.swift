@@ -73,6 +73,21 @@ import Testing
     #expect(text.contains("\nexec moco sweep a.moco --threads 3 --shard auto/4 -- x --threads\n"), "\(text)")
   }
 
+  /// Two minutes before the limit may be the start of the task, where the signal would end it.
+  @Test(arguments: [
+    ("1", false), ("5", false), ("4:59", false), ("0:05:00", false), ("0-0:5", false), ("6", true),
+    ("5:01", true),
+    ("0:05:01", true), ("1:00:00", true), ("0-1", true), ("1-0", true), ("1-0:0:0", true),
+    ("UNLIMITED", true), ("", true),
+  ]) func aShortTaskGetsNoSignal(_ time: String, _ isSent: Bool) throws {
+    for name in time.isEmpty ? ["cpus"] : ["time", "t"] {
+      let text = try script(options: time.isEmpty ? "cpus=2" : "\(name)=\(time)").text
+      #expect(text.contains("#SBATCH --signal=B:USR1@120") == isSent, "\(text)")
+      #expect(text.contains("No signal before a time limit") != isSent, "\(text)")
+    }
+    #expect(try script(options: "time=1,signal=B:USR1@20").text.contains("#SBATCH --signal=B:USR1@20"))
+  }
+
   @Test func aFolderThatAnOutputCannotHaveIsRefused() {
     for folder in ["/a%b", "/a\"b", "/a\nb", "/a\\b"] {
       #expect(throws: Failure.self) { try script(folder) }

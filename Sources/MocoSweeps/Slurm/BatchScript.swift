@@ -65,6 +65,11 @@ package struct BatchScript {
       ),
     ]
     for (option, value, names, remark) in own where !names.contains(where: options.has) {
+      if option == "signal", options.isTooShortForSignal {
+        lines.append(
+          "# No signal before a time limit of five minutes or less: it could arrive before moco runs.")
+        continue
+      }
       if !remark.isEmpty { lines.append("# \(remark)") }
       lines.append(SlurmOptions.line(option, value))
     }
