@@ -39,6 +39,8 @@ struct MocoCommand: ParsableCommand {
       moco lsp
       """,
     discussion: """
+      New here? moco -e 'help("tutorial")' shows the first steps; moco docs -o DIR writes the manual as web pages.
+
       Without a file the prompt starts. If standard input is not a terminal, it is read as a program. \
       The words after -- are the list args().
 

@@ -27,6 +27,21 @@ import Testing
       prompts.parameters.map(\.name) == ["ctx_before_0", "ctx_after_1", "ctx_before_2", "ctx_after_2"])
   }
 
+  /// As the templates write them, without the spaces between tokens and the final full stop.
+  @Test func sentencesAreShownAsWritten() throws {
+    let prompts = try SoftPrompts(
+      clip: try TinyCLIP.make(),
+      groups: [
+        TemplateGroup(name: "close-up", ["a close-up photo of the {}."]),
+        TemplateGroup(name: "texture", ["{} texture."]),
+        TemplateGroup(name: "flower", ["It's art of the {}, a type of flower", "a {}."]),
+        TemplateGroup(name: "alone", ["{}"]),
+      ])
+    #expect(
+      prompts.experts.map(\.sentence)
+        == ["a close-up photo of the {}", "{} texture", "It's art of the {}, a type of flower", "{}"])
+  }
+
   @Test func rowsBeginAsTokenEmbeddings() throws {
     let clip = try TinyCLIP.make()
     let prompts = try SoftPrompts(clip: clip, groups: TinyCLIP.groups().groups)

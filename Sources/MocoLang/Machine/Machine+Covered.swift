@@ -10,7 +10,7 @@ extension Machine {
     diagnostic.notes.append("'\(name)' is declared at \(place) and shadows the built-in function '\(name)'")
     diagnostic.help = [
       place.hasPrefix("prompt[")
-        ? "write %reset \(name) to restore the function" : "rename the variable"
+        ? "type %reset \(name): it deletes your value and restores the function" : "rename the variable"
     ]
   }
 

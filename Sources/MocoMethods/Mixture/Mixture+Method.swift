@@ -119,9 +119,7 @@ extension Mixture {
   public var headline: String? { "\(prompts.count) experts, top \(router.topK)" }
 
   public var remarks: [MethodRemark] {
-    let experts = prompts.experts.map { expert in
-      MethodPart(expert.group.name, (expert.words.before + ["{} "] + expert.words.after).joined())
-    }
+    let experts = prompts.experts.map { MethodPart($0.group.name, $0.sentence) }
     var lines = [MethodRemark.parts("expert", column: "prompt", experts)]
     if options.published != nil {
       let own = options.unpublished.map { "\($0.setting.name) \($0.setting.value)" }

@@ -34,6 +34,12 @@ public final class SoftPrompts {
     public let afterRows: Range<Int>
     /// The words that initialised the rows; a word's last piece ends with a space.
     public let words: (before: [String], after: [String])
+
+    /// The sentence that has these words, as the template writes it, without its final full stop.
+    public var sentence: String {
+      guard let template = group.templates.first else { return (words.before + ["{} "] + words.after).joined() }
+      return template.before + "{}" + template.afterWithoutStop
+    }
   }
 
   /// In the order of the groups.

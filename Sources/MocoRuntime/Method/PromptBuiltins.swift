@@ -48,9 +48,8 @@ final class SoftPromptsValue: HostObject {
   var byteCount: Int { prompts.rowCount * prompts.width * 4 }
   var shortDescription: String { "<soft prompts: \(prompts.count) experts, \(prompts.rowCount) soft tokens>" }
   func document(_ limits: DocumentLimits) -> Document {
-    let experts = prompts.experts.map { expert in
-      let words = expert.words.before + ["{} "] + expert.words.after
-      return Document.Fields.Field(expert.group.name, Document.Text(words.joined()))
+    let experts = prompts.experts.map {
+      Document.Fields.Field($0.group.name, Document.Text($0.sentence))
     }
     let title = "soft prompts: \(prompts.rowCount) soft tokens, \(prompts.width) wide"
     return Document([

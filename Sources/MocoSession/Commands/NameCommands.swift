@@ -77,7 +77,6 @@ extension Session {
     guard !names.isEmpty else {
       interpreter.reset()
       outputs.removeAll()
-      coveredNames = []
       return say(own.count == 1 ? "1 name removed\n" : "\(own.count) names removed\n")
     }
     for name in names {
@@ -88,8 +87,9 @@ extension Session {
         complain(isBuiltin ? "\(name) is already the built-in\n" : "unknown name \(name)\(near)\n")
         continue
       }
-      coveredNames.remove(name)
-      say(wasCovering ? "\(name) is the built-in function again\n" : "\(name) is removed\n")
+      say(
+        wasCovering
+          ? "deleted your '\(name)'; \(name) is the built-in function again\n" : "\(name) is removed\n")
     }
   }
 }

@@ -3,9 +3,10 @@ import MocoLang
 import MocoRuntime
 
 extension Session {
-  /// The topic of `?name`, `name?` or `?`; nil if a block is not a question.
+  /// The topic of `?name`, `name?` or `?`; nil if a block is not a question. `help` alone is `?`.
   func question(_ block: String) -> String? {
     let text = block.trimmed
+    if text == "help", !interpreter.covered.contains(text) { return "" }
     guard !text.contains("\n") else { return nil }
     if text.hasPrefix("?") { return String(text.dropFirst()).trimmed }
     // `?name?` is one question.
@@ -64,6 +65,8 @@ extension Session {
   }
 
   static let guide = """
+    New here? `help("tutorial")` shows the first steps, and `help()` lists all pages.
+
     # The prompt
 
     Type an expression to see its value; `;` at the end hides it, `ans` holds the last one. Enter begins another
@@ -83,7 +86,8 @@ extension Session {
 
     ```
     let clip = load_clip("small")
-    clip.classify(load_image("shoe.png"), ["a shoe", "a coat"])
+    let data = dataset("fashion")
+    clip.classify(data.test[0].image, data.classes)
     ```
     """
 }

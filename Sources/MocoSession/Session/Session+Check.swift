@@ -12,16 +12,4 @@ extension Session {
       }
     }
   }
-
-  /// Reports, once for each name, that it hides a built-in function.
-  func remarkOnCovered() {
-    let new = interpreter.covered.filter { coveredNames.insert($0).inserted }
-    guard !new.isEmpty else { return }
-    let list = new.joined(separator: ", ")
-    let line =
-      new.count == 1
-      ? "\(list) hides a built-in function; %reset \(list) restores it"
-      : "\(list) hide built-in functions; %reset NAME restores one"
-    remark(line)
-  }
 }

@@ -188,7 +188,6 @@ extension Session {
     endProgress()
     if !result.diagnostics.isEmpty { report(result.diagnostics) }
     outputs.pass(number: number)
-    remarkOnCovered()
     outcome.bindings += program.parsed.program.assignedNames
     end(result)
     if let status = result.exitStatus {

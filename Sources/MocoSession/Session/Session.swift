@@ -73,8 +73,6 @@ public final class Session {
   var startUpPath: String?
   /// The last error, for `%where`.
   var lastFailure: String?
-  /// Names that were reported to hide a built-in.
-  var coveredNames: Set<String> = []
   /// Remarks on deprecated names of functions, which are made once.
   var oldNames: Set<String> = []
   /// The target of `%cd -`.
