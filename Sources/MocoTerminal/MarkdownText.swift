@@ -2,7 +2,7 @@ import MocoDocument
 import MocoLang
 
 /// The Markdown of doc comments and help pages as terminal text: headings, fenced programs, lists, tables, `code`,
-/// **strong**.
+/// **strong**, *emphasis*, links.
 package enum MarkdownText {
   /// - Parameters:
   ///   - width: the width of a line in columns.
@@ -11,7 +11,7 @@ package enum MarkdownText {
     var options = TerminalOptions(color: color ? .ansi256 : .none)
     options.width = width
     return Document(markdown: markdown).terminal(options) { code, language in
-      language == "plain" ? code : Highlighter.colored(code, dialect)
+      language == "moco" ? Highlighter.colored(code, dialect) : code
     }
   }
 }

@@ -48,6 +48,17 @@ import Testing
     #expect(typed.enter("%timeit -n 1 -r 1 1 / 0").contains("E0403"))
   }
 
+  @Test(arguments: [50, 80, 120]) func theListOfCommandsFitsTheTerminal(_ width: Int) {
+    let typed = Typed(width: width)
+    let text = typed.enter("%help")
+    let lines = text.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= width }, "\(text)")
+    let words = Set(text.split(whereSeparator: \.isWhitespace))
+    for command in SessionCommand.all {
+      #expect(command.doc.split(separator: " ").allSatisfy(words.contains), "\(command.name)")
+    }
+  }
+
   @Test func namesAreListedAndForgotten() {
     let typed = Typed()
     #expect(typed.enter("%vars") == "no names\n" && typed.enter("%who") == "no names\n")

@@ -1,5 +1,5 @@
 // The Markdown of doc comments and help pages: headings, fenced and indented code, lists, tables, `code`,
-// **strong**. Other markup is kept as text.
+// **strong**, *emphasis*, links. Other markup is kept as text.
 
 import MocoBase
 
@@ -95,28 +95,7 @@ private struct MarkdownReader {
   // MARK: Words
 
   /// The runs of the text, with its markup applied.
-  static func runs(_ text: String) -> [Document.Run] {
-    var result: [Document.Run] = []
-    var plain = ""
-    var rest = text[...]
-    while let mark = rest.firstIndex(where: { $0 == "`" || $0 == "*" }) {
-      plain += rest[..<mark]
-      let token = rest[mark] == "`" ? "`" : "**"
-      let after = rest[mark...].dropFirst(token.count)
-      guard rest[mark...].hasPrefix(token), let close = after.ranges(of: token).first else {
-        plain.append(rest[mark])
-        rest = rest[rest.index(after: mark)...]
-        continue
-      }
-      if !plain.isEmpty { result.append(Document.Run(plain)) }
-      plain = ""
-      result.append(Document.Run(String(after[..<close.lowerBound]), token == "`" ? .code : .strong))
-      rest = after[close.upperBound...]
-    }
-    plain += rest
-    if !plain.isEmpty { result.append(Document.Run(plain)) }
-    return result
-  }
+  static func runs(_ text: String) -> [Document.Run] { MarkdownSpans.runs(text) }
 
   // MARK: Tables
 

@@ -33,7 +33,13 @@ struct TerminalRenderer {
 
   /// - Parameter columns: columns of a line.
   func lines(_ blocks: [Document.Block], _ columns: Int) -> [String] {
-    blocks.flatMap { lines($0, columns) }
+    var result: [String] = []
+    for (place, block) in blocks.enumerated() {
+      // A program and its output.
+      if place > 0, case .code = block, case .code = blocks[place - 1] { result.append("") }
+      result += lines(block, columns)
+    }
+    return result
   }
 
   private func lines(_ block: Document.Block, _ columns: Int) -> [String] {

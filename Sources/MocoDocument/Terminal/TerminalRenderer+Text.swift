@@ -7,7 +7,10 @@ extension TerminalRenderer {
     let runs = text.runs.map { run in
       Document.Run(shown(text.overflow == .cut ? Document.Run(run.text.plain, run.style) : run), run.style)
     }
-    guard !runs.contains(where: { code($0.style) != nil }) else { return styled(runs, text, columns) }
+    let isStyled = runs.contains { run in
+      code(run.style) != nil || run.style == .code && run.text.contains(" ")
+    }
+    guard !isStyled else { return styled(runs, text, columns) }
     let whole = Self.blanks(text.indent) + runs.reduce(into: "") { $0 += $1.text }
     return fitted(Self.split(whole), text.overflow, columns)
   }
@@ -151,14 +154,17 @@ extension TerminalRenderer {
     return result
   }
 
-  /// Lines broken at spaces, each with the styles of its words.
+  /// Lines broken at spaces, each with the styles of its words. Code is not broken if it fits on a line.
   static func wrap(_ runs: [Document.Run], _ columns: Int, hanging: Int = 0) -> [[Document.Run]] {
     // Words, and the style of the space before each.
     var words: [(runs: [Document.Run], blank: Document.Run.Style)] = []
     var startsWord = true
     var blank = Document.Run.Style.plain
     for run in runs {
-      for (place, part) in run.text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+      let isWhole = run.style == .code && DisplayWidth.of(run.text) + 4 <= columns - hanging
+      let parts =
+        isWhole ? [run.text[...]] : run.text.split(separator: " ", omittingEmptySubsequences: false)
+      for (place, part) in parts.enumerated() {
         if place > 0 {
           startsWord = true
           blank = run.style

@@ -1,3 +1,4 @@
+import MocoBase
 import MocoLang
 
 extension SessionCommand {
@@ -44,9 +45,10 @@ extension Session {
     // A command that is longer than most is on its own line.
     let width = 22
     for (usage, explanation) in rows {
-      let head =
-        usage.count < width ? usage.padded(width) : usage + "\n" + String(repeating: " ", count: width + 2)
-      say("  " + head + explanation + "\n")
+      let margin = String(repeating: " ", count: width + 2)
+      let head = usage.count < width ? usage.padded(width) : usage + "\n" + margin
+      let lines = DisplayColumns.wrapped(explanation, columns: max(20, self.width - width - 2))
+      say("  " + head + lines.joined(separator: "\n" + margin) + "\n")
     }
   }
 
