@@ -62,6 +62,9 @@ extension CoreBuiltins {
                 "E0305", "\(Diagnostic.visible(name)) is an option of \(functions.joined(separator: ", "))",
                 help: "write help(\"\(functions[0])\")", argument: "x")
             }
+            text = interpreter.searchHelp?(name)
+          }
+          if text == nil {
             let near = Nearest.name(to: name, among: interpreter.helpPages() + interpreter.names.map(\.name))
             throw Failure(
               "E0305", "unknown page or name: \(Diagnostic.visible(name))",

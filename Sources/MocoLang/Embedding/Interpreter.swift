@@ -66,6 +66,8 @@ public final class Interpreter {
   public var helpPage: ((String) -> String?)?
   /// The names of those pages.
   public var helpPages: () -> [String] = { [] }
+  /// The results of a search for words, in Markdown; nil if nothing has them.
+  public var searchHelp: ((String) -> String?)?
 
   /// The types of host objects, by name.
   public private(set) lazy var hostTypes = Dictionary(

@@ -1,8 +1,8 @@
 import MocoLang
 import MocoRuntime
 
-/// The results of `?word` if the word is not a name: names, members, keywords, commands and errors that have it in
-/// their name or mention it.
+/// The results of `?word` if the word is not a name: names, members, terms, pages, keywords, commands and errors that
+/// have it in their name or mention it.
 package struct SearchIndex {
   /// A search result.
   package struct Entry: Equatable {
@@ -10,11 +10,15 @@ package struct SearchIndex {
     package var question: String
     /// A description, in one sentence.
     package var summary: String
+    /// Whether the words are in its name.
+    package var isNamed = false
   }
 
   private struct Candidate {
     var entry: Entry
-    var name: String
+    /// In lower case, as the summary and the text.
+    var names: [String]
+    var summary: String
     var text: String
   }
 
@@ -47,9 +51,7 @@ package struct SearchIndex {
     for command in commands {
       add("%" + command.name, "?%" + command.name, command.doc + ".", command.doc)
     }
-    for page in library?.pages ?? [] where page != "all" && page != "index" {
-      add(page, "help(\"\(page)\")", "a page of the reference.", library?.page(page) ?? "")
-    }
+    addPages(library)
     for entry in interpreter.dialect.errors.entries {
       let page = interpreter.dialect.errors.pagePath(for: entry.code).flatMap { library?.text(at: $0) } ?? ""
       add(entry.code, "?" + entry.code, entry.title + ".", page)
@@ -64,35 +66,69 @@ package struct SearchIndex {
     }
   }
 
-  private mutating func add(_ name: String, _ question: String, _ summary: String, _ text: String) {
-    candidates.append(
-      Candidate(
-        entry: Entry(question: question, summary: summary), name: name.lowercased(), text: text.lowercased()))
+  /// The written pages with their titles, and the terms of the glossary.
+  private mutating func addPages(_ library: StandardLibrary?) {
+    let glossary = library?.page("glossary") ?? ""
+    for term in GlossaryTerm.all(in: glossary) {
+      add(term.names + [term.title], "help(\"glossary\")", "**\(term.title)**: \(term.meaning).", "")
+    }
+    for page in library?.pages ?? [] where page != "all" && page != "index" {
+      let text = library?.page(page) ?? ""
+      let title = text.split(separator: "\n").first { $0.hasPrefix("# ") }.map { String($0.dropFirst(2)) }
+      let first = Summary.of(text.split(separator: "\n\n").dropFirst().first.map(String.init))
+      let summary = "the page \"\(title ?? page)\"" + (first.isEmpty ? "." : ". \(first)")
+      // The terms of the glossary are results of their own.
+      add([page] + (title.map { [$0] } ?? []), "help(\"\(page)\")", summary, page == "glossary" ? "" : text)
+    }
   }
 
-  /// Entries with the words in their name, then in their summary, then in their text; each group in the order of
-  /// the index. Every word must match.
+  private mutating func add(_ name: String, _ question: String, _ summary: String, _ text: String) {
+    add(name.hasPrefix("%") ? [name, String(name.dropFirst())] : [name], question, summary, text)
+  }
+
+  private mutating func add(_ names: [String], _ question: String, _ summary: String, _ text: String) {
+    candidates.append(
+      Candidate(
+        entry: Entry(question: question, summary: summary), names: names.map { $0.lowercased() },
+        summary: summary.lowercased(), text: text.lowercased()))
+  }
+
+  /// Entries with the words as their name, in their name, then in their summary, then in their text; each group in
+  /// the order of the index. Every word must match; common words such as "the" do not count.
   package func find(_ topic: String) -> [Entry] {
-    let words = topic.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
-    guard !words.isEmpty else { return [] }
-    var ranks: [[Entry]] = [[], [], []]
+    let words = SearchWords(topic)
+    guard !words.words.isEmpty else { return [] }
+    var ranks = [[Entry]](repeating: [], count: 9)
     for candidate in candidates {
-      let summary = candidate.entry.summary.lowercased()
-      if words.allSatisfy({ candidate.name.contains($0) }) {
-        ranks[0].append(candidate.entry)
-      } else if words.allSatisfy({ candidate.name.contains($0) || summary.contains($0) }) {
-        ranks[1].append(candidate.entry)
-      } else if words.allSatisfy({ candidate.text.contains($0) }) {
-        ranks[2].append(candidate.entry)
-      }
+      guard let rank = Self.rank(candidate, words) else { continue }
+      var entry = candidate.entry
+      entry.isNamed = rank <= 2
+      ranks[rank].append(entry)
     }
     return ranks.flatMap { $0 }
+  }
+
+  private static func rank(_ candidate: Candidate, _ words: SearchWords) -> Int? {
+    let joined = words.words.joined(separator: " ")
+    let names = candidate.names
+    if names.contains(where: { $0 == words.phrase || $0 == joined }) { return 0 }
+    if names.contains(where: words.areWords(of:)) { return 1 }
+    if names.contains(where: words.areIn) { return 2 }
+    let head = names.joined(separator: " ") + " " + candidate.summary
+    if head.contains(words.phrase) && words.phrase.count > 1 || words.areWords(of: head) { return 3 }
+    if words.areIn(head) { return 4 }
+    if candidate.text.contains(words.phrase) && words.phrase.count > 1 { return 5 }
+    if words.areWords(of: candidate.text) { return 6 }
+    if words.areIn(candidate.text) { return 7 }
+    return words.stemsAreIn(head + " " + candidate.text) ? 8 : nil
   }
 
   /// As Markdown.
   package static func page(_ found: [Entry], topic: String) -> String {
     var lines = found.prefix(most).map { "- `\($0.question)`: \($0.summary)" }
     if found.count > most { lines.append("- and \(found.count - most) more; add another word") }
-    return "No name is `\(topic)`. It appears in\n\n" + lines.joined(separator: "\n")
+    let isNamed = found.contains(where: \.isNamed)
+    let head = isNamed ? "Found for `\(topic)`:" : "No name contains `\(topic)`. It appears in"
+    return head + "\n\n" + lines.joined(separator: "\n")
   }
 }

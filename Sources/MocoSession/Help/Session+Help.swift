@@ -26,15 +26,17 @@ extension Session {
       return complain("unknown command %\(name); %help lists them\n")
     }
     if let text = page(of: topic) ?? interpreter.helpPage?(topic) { return delegate.show(page: text) }
-    let found = SearchIndex(interpreter, library: library, commands: commands).find(topic)
-    if !found.isEmpty {
-      delegate.show(page: SearchIndex.page(found, topic: topic))
-      return
-    }
+    if let found = searchResults(topic) { return delegate.show(page: found) }
     let near = Nearest.name(to: topic, among: interpreter.names.map(\.name))
     complain(
       "unknown name \(topic), and no help text mentions it"
         + (near.map { "; did you mean \($0)?" } ?? "") + "\n")
+  }
+
+  /// Names and pages that have or mention words; nil if there are none.
+  func searchResults(_ topic: String) -> String? {
+    let found = SearchIndex(interpreter, library: library, commands: commands).find(topic)
+    return found.isEmpty ? nil : SearchIndex.page(found, topic: topic)
   }
 
   /// The help of a name, a member, a type, a keyword, an operator, a command or an error code, in Markdown; nil

@@ -103,6 +103,7 @@ public final class Session {
     interpreter.note = { [unowned self] in note($0) }
     interpreter.showDocument = { [unowned self] in show($0) }
     interpreter.showHelp = { [unowned self] in delegateShows(page: $0) }
+    interpreter.searchHelp = { [unowned self] in searchResults($0) }
     runtime.context.codeHash = { [unowned self] in try codeHash(of: $0) }
     fitToFrontEnd()
     guard options.isInteractive else { return }
