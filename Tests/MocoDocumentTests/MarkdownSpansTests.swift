@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func codeIsNotBrokenWhereItFits() {
-    #expect(plain("A line `// %% Title` is one.", 20) == "A line\n`// %% Title` is\none.")
+    #expect(plain("Some line `// %% Title` is", 20) == "Some line\n`// %% Title` is")
     var options = TerminalOptions(color: .ansi256)
     options.width = 20
     #expect(

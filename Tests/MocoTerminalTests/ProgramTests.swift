@@ -149,6 +149,7 @@ import Testing
     let program = try moco(["-e", "print(1)"], environment: ["OPENBLAS_CORETYPE": "nonsense"])
     #expect(program.output == "1\n" && program.errors.isEmpty == Products.isPortable)
     #expect(try moco(["--help"]).output.contains("moco explain CODE"))
+    #expect(try moco(["--help"]).output.contains("New here? moco -e 'help(\"tutorial\")'"))
   }
 
   @Test func computesWithTheKernelsThatAreNamed() throws {

@@ -1,6 +1,7 @@
 import MocoBase
+import MocoSession
 
-/// The search of the manual: its pages with their words, and the script.
+/// The search of the manual: its pages with their words, the terms of its glossary, and the script.
 enum SiteSearch {
   /// The script, including the words: a page on a disk cannot load data.
   static func script(_ manual: Manual) -> String {
@@ -10,10 +11,32 @@ enum SiteSearch {
         .string(words(page.markdown)),
       ])
     }
+    let glossary = manual.pages.first { $0.name == "glossary" }
+    let terms = GlossaryTerm.all(in: glossary?.markdown ?? "").map { term in
+      // A browser that knows this fragment shows the row.
+      let row = term.title.utf8.map { byte in
+        let isPlain =
+          byte < 128 && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber)
+        return isPlain
+          ? String(UnicodeScalar(byte)) : "%" + String(Int(byte) + 256, radix: 16).dropFirst().uppercased()
+      }
+      return Json.array([
+        .string(term.title), .string("glossary.html#:~:text=\(row.joined())"), .string("Glossary"),
+        .string(plain(term.meaning)), .string(""),
+      ])
+    }
     // As JSON text in JavaScript; the two line separators that only JSON allows are escaped.
-    let text = Json.array(pages).serialized().replacing("\u{2028}", with: "\\u2028")
+    let common = Json.array(SearchWords.common.sorted().map { .string($0) }).serialized()
+    let text = Json.array(pages + terms).serialized().replacing("\u{2028}", with: "\\u2028")
       .replacing("\u{2029}", with: "\\u2029")
-    return "\"use strict\";\nconst pages = \(text);\n" + program
+    return "\"use strict\";\nconst pages = \(text);\n" + "const common = new Set(\(common));\n"
+      + program
+  }
+
+  /// A line of Markdown without its markup and without links in brackets at its end.
+  private static func plain(_ markdown: String) -> String {
+    let text = markdown.split(separator: " ([", maxSplits: 1).first.map(String.init) ?? markdown
+    return text.filter { $0 != "*" && $0 != "`" }
   }
 
   /// The words of a page, without duplicates, in lower case.
@@ -21,34 +44,49 @@ enum SiteSearch {
     var seen: Set<String> = []
     var result: [String] = []
     for word in markdown.lowercased().split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "_") })
-    where word.count > 1 && seen.insert(String(word)).inserted {
+    where seen.insert(String(word)).inserted {
       result.append(String(word))
     }
     return result.joined(separator: " ")
   }
 
-  /// A page must contain every word of the query; the title has the highest weight, then the summary, then the text.
+  /// A page must contain every word of the query, except common words such as "the"; one letter must be a whole word.
+  /// The title has the highest weight, then the summary, then the text.
   private static let program = """
     const field = document.getElementById("search");
     const results = document.getElementById("results");
-    function rank(page, term) {
-      const title = page[0].toLowerCase();
-      if (title === term) return 100;
-      if (title.startsWith(term)) return 50;
-      if (title.includes(term)) return 25;
-      if (page[3].toLowerCase().includes(term)) return 10;
-      if ((" " + page[4] + " ").includes(" " + term + " ")) return 3;
-      return (" " + page[4]).includes(" " + term) ? 1 : 0;
-    }
     const written = new Set(["Tutorial", "How-to guides", "Reference", "Explanation"]);
+    const split = text => text.toLowerCase().split(/[^\\p{L}\\p{N}_]+/u).filter(word => word);
+    function stem(word) {
+      const ending = ["ing", "ed", "es", "e", "s"].find(it => word.endsWith(it) && word.length >= it.length + 4);
+      return ending ? word.slice(0, -ending.length) : word;
+    }
+    function rank(page, term) {
+      const title = split(page[0]), text = " " + page[4] + " ";
+      const isWord = term.length === 1;
+      if (title.length === 1 && title[0] === term) return 100;
+      if (title.includes(term)) return 50;
+      if (!isWord && page[0].toLowerCase().includes(term)) return 25;
+      if (split(page[3]).includes(term)) return 10;
+      if (text.includes(" " + term + " ")) return 3;
+      if (isWord) return 0;
+      return (" " + title.join(" ") + " " + split(page[3]).join(" ") + text).includes(" " + stem(term)) ? 1 : 0;
+    }
     function find(question) {
-      const terms = question.toLowerCase().split(/[^\\p{L}\\p{N}_]+/u).filter(term => term);
+      const words = split(question);
+      const rare = words.filter(word => !common.has(word));
+      const terms = rare.length ? rare : words;
       if (!terms.length) return [];
+      const whole = question.trim().toLowerCase();
+      const phrases = [whole, terms.join(" ")];
       const found = [];
       pages.forEach((page, place) => {
         const ranks = terms.map(term => rank(page, term));
         if (ranks.every(rank => rank > 0)) {
-          const sum = ranks.reduce((a, b) => a + b) + (written.has(page[2]) ? 2 : 0);
+          let sum = ranks.reduce((a, b) => a + b) / terms.length + (written.has(page[2]) ? 2 : 0);
+          const names = [page[0].toLowerCase(), ...page[0].toLowerCase().split(", ")];
+          if (names.some(name => phrases.includes(name))) sum += 1000;
+          else if (phrases.some(phrase => page[3].toLowerCase().includes(phrase))) sum += 20;
           found.push([sum, place]);
         }
       });

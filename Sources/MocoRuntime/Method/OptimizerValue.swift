@@ -148,7 +148,7 @@ final class ScheduleValue: HostObject {
 
 func optimizerBuiltins() -> [NativeFunction] {
   let notes = """
-    Without parameters it is for `train … { optimizer: … }`; with `mix.parameters` it is ready to step. With `decay: \
+    `lr` is the learning rate. Without parameters it is for `train … { optimizer: … }`; with `mix.parameters` it is ready to step. With `decay: \
     "matrices"` only parameters of two or more dimensions decay. A list may contain groups with their own factor on the rate
     and their own decay: `[{value: [a, b], rate: 0.1, decay: 0}, {value: w}]`.
     """

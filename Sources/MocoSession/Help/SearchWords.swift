@@ -12,7 +12,7 @@ package struct SearchWords {
   let phrase: String
   /// Its words, without the common ones unless it has no others.
   let words: [String]
-  /// The words without endings such as "-ed" and "-s".
+  /// Several words without endings such as "-ed" and "-s".
   let stems: [String]
 
   /// The words of a question.
@@ -21,7 +21,8 @@ package struct SearchWords {
     let all = Self.split(phrase)
     let rare = all.filter { !Self.common.contains($0) }
     words = rare.isEmpty ? all : rare
-    stems = words.map(Self.stem)
+    // One word may be a misspelled name.
+    stems = words.count > 1 ? words.map(Self.stem) : words
   }
 
   /// The words of a text in lower case.
