@@ -21,6 +21,8 @@ public protocol RuntimeDelegate: AnyObject {
   func runtimeFlushes()
   /// The name of the signal that stopped the work; nil if unknown.
   var interruption: String? { get }
+  /// Whether the values of the program remain after an interrupt, as at a prompt or in a notebook. The default is yes.
+  var keepsValues: Bool { get }
   /// Whether input is available.
   var canAsk: Bool { get }
   /// Shows a prompt and reads a line, and calls `poll` often while it waits.
@@ -32,6 +34,7 @@ public protocol RuntimeDelegate: AnyObject {
 
 extension RuntimeDelegate {
   public func runtime(summary: @autoclosure () -> Document, of object: any HostObject) {}
+  public var keepsValues: Bool { true }
   /// Does nothing if output cannot be cleared.
   public func runtimeClears(waits: Bool) {}
   /// Does nothing if no controls are shown.

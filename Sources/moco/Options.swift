@@ -75,6 +75,7 @@ struct RunningOptions: ParsableArguments {
   func sessionOptions(arguments: [String], recorder: RunRecorder? = nil) throws -> SessionOptions {
     var options = SessionOptions()
     options.isInteractive = false
+    options.keepsValues = false
     options.runtime.seed = seed
     options.runtime.threads = threads
     options.runtime.memory = memory.flatMap(MemorySize.bytes)
@@ -90,6 +91,7 @@ struct RunningOptions: ParsableArguments {
   func promptOptions(arguments: [String], suggests: Bool) throws -> SessionOptions {
     var options = try sessionOptions(arguments: arguments)
     options.isInteractive = true
+    options.keepsValues = true
     options.commands = SessionCommand.allWithNotebooks
     options.historyPath = HistoryFile.defaultPath()
     options.suggests = suggests

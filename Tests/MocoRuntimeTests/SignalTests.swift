@@ -57,6 +57,7 @@ import Testing
       ).result()
       #expect(whole.status == 0 && whole.output.hasPrefix("32 "), "\(whole)")
       #expect(resumed.output == whole.output, "\(resumed)")
+      #expect(resumed.errors.contains("c.safetensors: continues after step 11 of 32"), "\(resumed)")
     }
   }
 

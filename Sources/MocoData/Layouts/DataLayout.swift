@@ -17,7 +17,9 @@ package struct DataLayout: Sendable {
       switch FileSystem.kind(path) {
       case .missing, .other:
         throw Failure(
-          "E0501", "there is no data set at \(path)", help: "use \(DataLayout.accepted), or \"fashion\"")
+          "E0501", "there is no data set at \(path)",
+          help: Failure.help(forMissing: path)
+            ?? "use \(DataLayout.accepted), or \"fashion\"; \(Failure.pathRule)")
       case .folder: entries = try FileSystem.list(path)
       case .file: entries = nil
       }

@@ -151,6 +151,8 @@ extension Checker {
     return nil
   }
 
+  private func sourceText(_ span: Span) -> String { span.file.text(in: span.start..<span.end) }
+
   private mutating func check(_ call: Call, _ name: String, _ callable: CheckContext.Callable) {
     checkBlocks(call, callable)
     adviseNewName(name, call.callee.span)
@@ -170,7 +172,9 @@ extension Checker {
         let known = callable.parameters.map(\.name).joined(separator: ", ")
         report(
           "E0306", "'\(name)' has no argument '\(shown(argumentName))'", at: span,
-          help: context.dialect.help(forArgument: argumentName, among: callable.parameters.map(\.name))
+          help: context.dialect.help(
+            forArgument: argumentName, among: callable.parameters.map(\.name),
+            value: sourceText(argument.value.span))
             ?? nearest.map { "did you mean '\($0)'?" }
             ?? (known.isEmpty ? "it takes no arguments" : "its arguments are \(known)"))
         return

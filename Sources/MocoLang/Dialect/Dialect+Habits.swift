@@ -33,8 +33,15 @@ extension Dialect {
     return first { $0.moduleMembers[name] } ?? name
   }
 
-  /// The name used here for an argument of another library, if the function has such an argument.
-  func help(forArgument name: String, among names: [String]) -> String? {
+  /// What to write for an argument of another library that the function does not have.
+  ///
+  /// - Parameter value: the source of the argument's value, if it is known.
+  func help(forArgument name: String, among names: [String], value: String? = nil) -> String? {
+    for advice in habits.compactMap({ $0.argumentAdvice[name] }).joined()
+    where names.contains(where: advice.parameters.contains) {
+      let isNumber = value.map { $0.utf8.count < 16 && $0.first?.isNumber == true && Double($0) != nil }
+      return advice.text.replacing("#", with: isNumber == true ? value ?? advice.example : advice.example)
+    }
     guard let known = first({ $0.arguments[name] }), names.contains(known) else { return nil }
     return "write \(known): …"
   }

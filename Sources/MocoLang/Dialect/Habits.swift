@@ -11,6 +11,8 @@ public struct Habits: Sendable {
   public let moduleMembers: [String: String]
   /// The names used here for arguments of other libraries.
   public let arguments: [String: String]
+  /// Advice for arguments that belong to another argument or have another form here, by the argument's name.
+  public let argumentAdvice: [String: [ArgumentAdvice]]
   /// Advice for a call with more arguments than the function accepts, by the function's name.
   public let surplus: [String: String]
   /// The call that replaces a method or member of another language, by type and member.
@@ -18,17 +20,39 @@ public struct Habits: Sendable {
   /// The same for host objects whose type is not in `members`.
   public let objectMembers: [String: String]
 
+  /// What to write in place of an argument that a function does not have.
+  public struct ArgumentAdvice: Sendable {
+    /// The advice applies to functions with one of these parameters.
+    public let parameters: Set<String>
+    /// `#` stands for the value.
+    public let text: String
+    /// The value in the text if the call's is not a short number.
+    public let example: String
+
+    /// - Parameters:
+    ///   - parameters: names of parameters, of which the function must have one.
+    ///   - text: the help; `#` stands for the value.
+    public init(_ parameters: Set<String>, _ text: String, example: String = "") {
+      self.parameters = parameters
+      self.text = text
+      self.example = example
+    }
+  }
+
   /// Habits of one origin. Keys are matched exactly, as they are written.
   public init(
     names: [String: String] = [:], modules: [String: String] = [:], moduleAliases: Set<String> = [],
-    moduleMembers: [String: String] = [:], arguments: [String: String] = [:], surplus: [String: String] = [:],
-    members: [String: [String: String]] = [:], objectMembers: [String: String] = [:]
+    moduleMembers: [String: String] = [:], arguments: [String: String] = [:],
+    argumentAdvice: [String: [ArgumentAdvice]] = [:],
+    surplus: [String: String] = [:], members: [String: [String: String]] = [:],
+    objectMembers: [String: String] = [:]
   ) {
     self.names = names
     self.modules = modules
     self.moduleAliases = moduleAliases
     self.moduleMembers = moduleMembers
     self.arguments = arguments
+    self.argumentAdvice = argumentAdvice
     self.surplus = surplus
     self.members = members
     self.objectMembers = objectMembers

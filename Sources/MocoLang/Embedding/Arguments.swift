@@ -178,7 +178,9 @@ extension Arguments {
     var help: String?
     let units = interpreter.dialect.units.map(\.plural)
     if let number = self[name]?.asInt {
-      help = units.map { "\(number) \($0)" }.joined(separator: ", or ")
+      help = "write " + units.map { "\(number) \($0)" }.joined(separator: " or ")
+    } else if let text = self[name]?.asString, text.utf8.count < 32, text.first?.isNumber == true {
+      help = "write it without quotes: \(text)"
     }
     throw wrongType(name, expected: units.joined(separator: " or "), help: help)
   }
@@ -294,12 +296,16 @@ extension Arguments {
   }
 
   /// A host object of that class or protocol; `expected` is its name in the message.
-  public func host<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T {
+  ///
+  /// - Throws: E0303 for anything else, with `help`.
+  public func host<T>(
+    _ type: T.Type = T.self, _ name: String, expected: String? = nil, help: String? = nil
+  ) throws -> T {
     guard let value = self[name]?.asHost(type) else {
       let words = expected ?? String(describing: type)
       let noun = words.hasSuffix("Value") ? String(words.dropLast(5)) : words
       let article = noun.first.map { "aeiouAEIOU".contains($0) } == true ? "an" : "a"
-      throw wrongType(name, expected: "\(article) \(noun)")
+      throw wrongType(name, expected: "\(article) \(noun)", help: help)
     }
     return value
   }
@@ -320,8 +326,10 @@ extension Arguments {
   }
   /// A host object of that class or protocol; nil if the argument is nil or was left out.
   ///
-  /// - Throws: E0303 for anything else; `expected` is the name in the message.
-  public func optionalHost<T>(_ type: T.Type = T.self, _ name: String, expected: String? = nil) throws -> T? {
-    isAbsent(name) ? nil : try host(type, name, expected: expected)
+  /// - Throws: E0303 for anything else; `expected` is the name in the message, `help` its help.
+  public func optionalHost<T>(
+    _ type: T.Type = T.self, _ name: String, expected: String? = nil, help: String? = nil
+  ) throws -> T? {
+    isAbsent(name) ? nil : try host(type, name, expected: expected, help: help)
   }
 }

@@ -13,8 +13,8 @@ extension Parser {
   /// Failure: `wanted` is expected here, but the token is something else.
   func expected(_ wanted: String, help: String? = nil, labels: [Diagnostic.Label] = []) -> SyntaxFailure {
     failure(
-      "E0101", "expected \(wanted), found \(describe(token))", help: habitHelp ?? help ?? commonHelp,
-      labels: labels)
+      "E0101", importFault ?? "expected \(wanted), found \(describe(token))",
+      help: habitHelp ?? help ?? commonHelp, labels: labels)
   }
 
   func missing(_ close: Token.Kind, opener: Token, _ what: String) -> SyntaxFailure {

@@ -9,6 +9,19 @@ extension Parser {
       ?? (isLate ? nil : shapeHelp)
   }
 
+  /// The message for a line that imports a module as other languages do: `import m`, `from m import f`.
+  var importFault: String? {
+    let start = lineStart
+    guard !token.newlineBefore || index == start, kind != .end else { return nil }
+    if kind == .from, index == start, tokens[index + 1].kind == .name || tokens[index + 1].kind == .string {
+      return "modules are imported with 'use', not with 'from'"
+    }
+    guard index == start + 1, kind == .name || kind == .string, tokens[start].kind == .name,
+      ["import", "require", "include", "using", "library"].contains(text(tokens[start]))
+    else { return nil }
+    return "modules are imported with 'use', not with '\(text(tokens[start]))'"
+  }
+
   /// `-- a comment`, of SQL, Lua and Haskell.
   private var dashesHelp: String? {
     let start = lineStart

@@ -56,8 +56,8 @@ struct PublishedClip {
     let last = name.split(separator: "/").last.map { String($0) } ?? ""
     if let model = known.first(where: { $0.file == last }) {
       return Failure(
-        "E0501", "there is no model file at \(path)", help: ways(model).joined(separator: "; or "),
-        argument: "path")
+        "E0501", "there is no model file at \(path)",
+        help: "check the path; or " + (ways(model).first ?? "download the file"), argument: "path")
     }
     if name.hasSuffix(".pt"), let model = exactly(normalized(String(name.dropLast(3)))) {
       return refusal(path, model)

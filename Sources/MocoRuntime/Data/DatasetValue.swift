@@ -128,6 +128,8 @@ final class DatasetValue: FigureConvertible {
         + remarks)
   }
 
+  var isOfFeatures: Bool { !data.splits.isEmpty && data.splits.allSatisfy(\.isFeatures) }
+
   /// A row for each split.
   private var table: Document.Table {
     Document.Table(
@@ -157,7 +159,7 @@ final class DatasetValue: FigureConvertible {
   }
 
   private func styleNote(_ split: DataSplit) -> String {
-    guard let styles = split.styles else { return split.isFeatures ? ", features" : "" }
+    guard let styles = split.styles else { return SplitValue(split, context).featureNote }
     let names = Style.allCases.filter { styles.contains($0) }.map(\.name)
     return names.count == Style.allCases.count
       ? ", in all styles" : ", in the styles " + names.joined(separator: ", ")

@@ -284,7 +284,15 @@ final class SplitValue: FigureConvertible {
       lines.append(.names("styles", words(styles), mostLines: 4))
       page.append(table("style", styles))
     }
-    return Document([.title("\(split.name): \(split.count) images"), .adapted(lines: lines, page: page)])
+    return Document([
+      .title("\(split.name): \(split.count) images\(featureNote)"), .adapted(lines: lines, page: page),
+    ])
+  }
+
+  /// `, features of 512 numbers`; empty for images.
+  var featureNote: String {
+    guard let table = split.source.featureTable else { return "" }
+    return ", features" + (table.shape.last.map { " of \(NumberText.counted($0, "number"))" } ?? "")
   }
 
   /// Up to twelve pictures, one class after the other.

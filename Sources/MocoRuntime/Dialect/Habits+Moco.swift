@@ -90,10 +90,9 @@ extension Habits {
       "size": "shape",
       "learning_rate": "lr",
       "betas": "betas",
-      "num_epochs": "for",
-      "epochs": "for",
       "batch_size": "batch",
     ],
+    argumentAdvice: trainingAdvice.merging(deviceAdvice) { own, _ in own },
     surplus: [
       "zeros": "write zeros([2, 3]): a shape is one List",
       "ones": "write ones([2, 3]): a shape is one List",
@@ -119,6 +118,50 @@ extension Habits {
       ],
     ],
     objectMembers: objectMembers)
+
+  private static let trainingAdvice: [String: [ArgumentAdvice]] = {
+    let rate = [ArgumentAdvice(["optimizer"], "write optimizer: sgd(lr: #)", example: "0.032")]
+    let momentum = [
+      ArgumentAdvice(["optimizer"], "write optimizer: sgd(lr: 0.032, momentum: #)", example: "0.9")
+    ]
+    let decay = [
+      ArgumentAdvice(["optimizer"], "write optimizer: sgd(lr: 0.032, weight_decay: #)", example: "5e-4")
+    ]
+    let warmup = [
+      ArgumentAdvice(["schedule"], "write schedule: cosine(warmup: # epochs)", example: "5")
+    ]
+    let epochs = [ArgumentAdvice(["for"], "write for: # epochs", example: "50")]
+    let steps = [ArgumentAdvice(["for"], "write for: # steps", example: "200")]
+    let validation = [ArgumentAdvice(["keep_best"], "write keep_best: data.val")]
+    return [
+      "lr": rate, "learning_rate": rate, "rate": rate, "momentum": momentum, "weight_decay": decay,
+      "nesterov": [
+        ArgumentAdvice(["optimizer"], "write optimizer: sgd(lr: 0.032, momentum: 0.9, nesterov: true)")
+      ],
+      "betas": [
+        ArgumentAdvice(["optimizer"], "write optimizer: adam(lr: 0.001, betas: [0.9, 0.999])")
+      ],
+      "warmup": warmup, "warmup_epochs": warmup,
+      "scheduler": [
+        ArgumentAdvice(["schedule"], "write schedule: cosine(warmup: 5 epochs)")
+      ],
+      "epochs": epochs, "epoch": epochs, "num_epochs": epochs, "n_epochs": epochs, "max_epochs": epochs,
+      "steps": steps, "num_steps": steps, "max_steps": steps, "iterations": steps,
+      "val": validation, "validation": validation, "validation_data": validation,
+      "verbose": [ArgumentAdvice(["quiet"], "write quiet: true for no progress")],
+    ]
+  }()
+
+  /// For the functions that compute with a model.
+  private static let deviceAdvice: [String: [ArgumentAdvice]] = {
+    let advice = [
+      ArgumentAdvice(
+        ["optimizer", "precision", "clip", "model", "on"],
+        "leave it out: moco computes on the CPU; see help(\"features\") for features from a GPU")
+    ]
+    return Dictionary(
+      uniqueKeysWithValues: ["gpu", "device", "cuda", "use_gpu", "gpus"].map { ($0, advice) })
+  }()
 
   /// For data sets, models and results of training.
   private static let objectMembers: [String: String] = [

@@ -76,7 +76,7 @@ func readNaming(_ arguments: Arguments) throws -> ClassNaming? {
 ///
 /// - Throws: E0710 for classes that are not the model's.
 func readTrainingSplit(_ arguments: Arguments, _ model: any Classifier) throws -> DataSplit {
-  let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+  let split = try arguments.split("on", example: "train")
   if arguments["classes"]?.isNil == false {
     _ = try arguments.choice("classes", among: ["model"])
     _ = try model.question(about: split.classes, naming: .model, data: "split \"\(split.name)\"")

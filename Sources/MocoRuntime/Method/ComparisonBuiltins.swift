@@ -28,7 +28,7 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           "E0305", "compare has no reports or models", at: "subjects",
           help: "pass reports or models by name: compare({before: a, after: b})")
       }
-      let split = try arguments.optionalHost(SplitValue.self, "on", expected: "split such as data.test")
+      let split = arguments.isAbsent("on") ? nil : try arguments.split("on", example: "test")
       defer { context.endProgress() }
       var reports: [(name: String, report: EvaluationReport)] = []
       for (name, value) in record {
@@ -44,7 +44,7 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           throw arguments.failure(
             "E0304", "compare needs the argument 'on' to evaluate \(name)", help: "add on: data.test")
         }
-        let report = try Evaluator.evaluate(model.model, on: split.split, progress: context.progress)
+        let report = try Evaluator.evaluate(model.model, on: split, progress: context.progress)
         reports.append((name, report))
       }
       let kind =
@@ -71,7 +71,7 @@ func comparisonBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           "E0303", "dead needs a model with a router, but a \(model.kind) has none", at: "model",
           help: "pass a \(Methods.listOfRouted)")
       }
-      let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.test").split
+      let split = try arguments.split("on", example: "test")
       let found = try Evaluator.shares(of: routed, on: split)
       func named(_ values: [Double]) -> AnyValue {
         .record(Fields(zip(found.names, values).map { ($0, .float($1)) }))

@@ -32,7 +32,7 @@ func evaluateBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
         """
     ) { arguments in
       let model = try arguments.host(ModelValue.self, "model", expected: Methods.list(own: true)).model
-      let split = try arguments.host(SplitValue.self, "on", expected: "split such as data.test").split
+      let split = try arguments.split("on", example: "test")
       var options = EvaluationOptions()
       options.batch = try arguments.int("batch", in: 1...100_000)
       if arguments["base"]?.isNil == false { options.base = try readClasses(arguments, "base") }

@@ -39,7 +39,7 @@ final class MethodCall: MethodArguments {
 
   func images(_ name: String) throws -> LabeledImages {
     let example = name == "validation" ? "val" : "train"
-    let split = try arguments.host(SplitValue.self, name, expected: "split such as data.\(example)").split
+    let split = try arguments.split(name, example: example)
     splits.append(split)
     let clip = try clip()
     return LabeledImages(name: split.name, classes: split.classes, labels: split.labels) { [self] in

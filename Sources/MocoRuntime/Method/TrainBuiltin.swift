@@ -39,7 +39,7 @@ func trainBuiltins(_ context: RuntimeContext) -> [NativeFunction] {
           Without it a step uses the centre crop of an image, as an evaluation does.
         - The last partial batch of an epoch is left out, unless the data is smaller than a batch.
         - `checkpoint: "file"` saves after every `checkpoint_every` epochs (default 1 epoch); `resume: "file"`
-          continues from there, bit for bit: with the same model, data and options, whatever the number of threads
+          continues from there and says where, bit for bit: with the same model, data and options, whatever the number of threads
           and the processor, under the same moco and arithmetic (`help("portable")`). With others it continues too,
           and says so. Data is compared by content, labels, class names and styles, not by the location of the
           files. The result has the losses of all epochs; `seconds` are this call's. `resume: run` continues the run
@@ -184,7 +184,9 @@ private func readTraining(
 ) throws -> TrainingOptions {
   var options = try readExtent(arguments, model, split)
   if let optimizer = try arguments.optionalHost(
-    OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)")
+    OptimizerValue.self, "optimizer", expected: "optimizer such as sgd(lr: 0.02)",
+    help: arguments.callHelp(
+      "optimizer", ["sgd": "sgd(lr: 0.032)", "adam": "adam(lr: 0.001)", "adamw": "adamw(lr: 0.001)"]))
   {
     guard optimizer.optimizer == nil else {
       throw arguments.failure(
@@ -202,7 +204,8 @@ private func readTraining(
     } else {
       options.schedule = try arguments.optionalHost(
         ScheduleValue.self, "schedule",
-        expected: "schedule such as cosine(warmup: 5 epochs), or a function (step, steps) => factor")?
+        expected: "schedule such as cosine(warmup: 5 epochs), or a function (step, steps) => factor",
+        help: arguments.callHelp("schedule", ["cosine": "cosine()", "constant": "constant()"]))?
         .schedule
     }
   }
@@ -214,7 +217,8 @@ private func readTraining(
   if let every = try readEpochs(arguments, "checkpoint_every") { options.checkpointEvery = every }
   options.keepBest = try readKeepBest(arguments, split)
   options.average = try arguments.optionalHost(
-    AverageValue.self, "average", expected: "average such as ema(0.999) or gaussian(mean: 15)")?
+    AverageValue.self, "average", expected: "average such as ema(0.999) or gaussian(mean: 15)",
+    help: arguments.callHelp("average", ["ema": "ema(0.999)", "gaussian": "gaussian(mean: 15)"]))?
     .average
   options.patience = try readEpochs(arguments, "patience")
   if arguments["extend"]?.isNil == false {
@@ -249,7 +253,11 @@ private func ownSchedule(_ function: FunctionValue, _ arguments: Arguments) thro
       throw Diagnostic(
         "E0706", "the schedule returned \(Arguments.describe(value)) for step \(moment.step)",
         at: function.place,
-        help: ["return the factor on the learning rate, a number of at least 0"])
+        help: [
+          value.asHost(ScheduleValue.self) == nil
+            ? "return the factor on the learning rate, a number of at least 0"
+            : "call the function that makes the schedule: schedule: cosine()"
+        ])
     }
     return number
   }
@@ -267,8 +275,8 @@ private func readEpochs(_ arguments: Arguments, _ name: String) throws -> Int? {
 
 /// The validation data of `keep_best`, with the class names of the training data.
 private func readKeepBest(_ arguments: Arguments, _ trained: DataSplit) throws -> KeepBest? {
-  let given = try arguments.optionalHost(SplitValue.self, "keep_best", expected: "split such as data.val")
-  guard let split = given?.split else {
+  let given = arguments.isAbsent("keep_best") ? nil : try arguments.split("keep_best", example: "val")
+  guard let split = given else {
     for name in ["metric", "patience"] where arguments.isGiven(name) && arguments[name]?.isNil == false {
       throw arguments.failure(
         "E0706", "'\(name)' needs 'keep_best'", at: name,
@@ -276,7 +284,7 @@ private func readKeepBest(_ arguments: Arguments, _ trained: DataSplit) throws -
     }
     return nil
   }
-  let own = try arguments.host(SplitValue.self, "on", expected: "split such as data.train").split
+  let own = try arguments.split("on", example: "train")
   guard split !== own else {
     throw arguments.failure(
       "E0706", "'keep_best' is the training data", at: "keep_best",

@@ -15,6 +15,7 @@ struct TrainingCall {
   private let eachStep: FunctionValue?
   private let origin: Origin?
   private let isQuiet: Bool
+  private let interpreter: Interpreter
 
   /// The state from which a training resumes.
   private enum Origin {
@@ -41,6 +42,7 @@ struct TrainingCall {
       origin = try arguments.optionalString("resume").map { .file($0) }
     }
     isQuiet = try arguments.bool("quiet")
+    interpreter = arguments.interpreter
     context.begunTrainings += 1
     // Side effects of the program's functions are not in a checkpoint: such a training starts from the beginning.
     var callsProgram = eachEpoch != nil || eachStep != nil || value.model is OwnModel
@@ -96,7 +98,12 @@ struct TrainingCall {
     let trainer = try made()
     switch origin {
     case .file(let path):
-      return (trainer, try Checkpoint.restore(path: path, model: value.model, trainer: trainer).notes)
+      let notes = try Checkpoint.restore(path: path, model: value.model, trainer: trainer).notes
+      // A finished or extended training has a note on where it is already.
+      let isTold = notes.contains { $0.hasPrefix("\(path): ") }
+      // Not to the program's output, which is the same as that of an uninterrupted run.
+      if !isTold, !isQuiet { interpreter.note("\(path): continues \(place(of: trainer))") }
+      return (trainer, notes)
     case .run(let run): return (trainer, try run.suspended.restore(into: trainer))
     case nil: break
     }
@@ -116,6 +123,15 @@ struct TrainingCall {
       before.putBack()
       return (try made(), [])
     }
+  }
+
+  /// Where a training continues: `after epoch 22 of 60`, or with steps within an epoch.
+  private func place(of trainer: Trainer) -> String {
+    let (plan, step) = (trainer.plan, trainer.step)
+    if case .epochs = trainer.options.duration, step > 0, step % plan.stepsPerEpoch == 0 {
+      return "after epoch \(step / plan.stepsPerEpoch) of \(plan.epochs)"
+    }
+    return "after step \(step) of \(plan.steps)"
   }
 
   /// How this training was started, for the run's record: the progress of a sweep's runs is not shown.
@@ -151,13 +167,23 @@ struct TrainingCall {
   private func help(_ trainer: Trainer, from step: Int) -> String {
     let kind = value.model.kind
     let parameters = trainer.notBest.map { "; \($0)" } ?? ""
+    let isKept = context.delegate?.keepsValues ?? true
     switch trainer.interruptedCheckpoint {
     case .written(let path):
       return "continue with resume: \"\(path)\", which holds the training" + parameters
     case .failed(let path, let reason):
+      guard isKept else {
+        return "choose another file for checkpoint: \(path) could not be written, "
+          + "and the program has ended with its values: \(reason)"
+      }
       return "the \(kind) keeps its trained parameters, but \(path) could not be written: \(reason)"
         + parameters
     case nil:
+      guard isKept else {
+        let file = "\(kind).safetensors"
+        return "add checkpoint: \"\(file)\" and resume: if exists(\"\(file)\") { \"\(file)\" }, so that the "
+          + "next run continues; the values of this run ended with the program"
+      }
       if trainer.step == step { return "the \(kind) has not changed" }
       return "the \(kind) keeps its trained parameters" + parameters
     case .kept: return "run the same program again to resume the training" + parameters

@@ -96,6 +96,10 @@ struct ShownValue {
   /// The figure of a value that has one.
   static func figure(_ value: AnyValue) throws -> Figure? {
     if let object: any HostObject = value.asHost() {
+      // Features have no pictures: their counts and sizes are shown.
+      if (object as? SplitValue)?.split.isFeatures ?? (object as? DatasetValue)?.isOfFeatures ?? false {
+        return nil
+      }
       if let drawn = object as? any FigureConvertible { return drawn.figure }
       if let picture = (object as? any ImageConvertible)?.plotImage {
         return Figure(.images(ImageGrid([.init(picture)])))

@@ -18,6 +18,8 @@ public struct SessionOptions {
   /// Whether cells are typed by a user: they are numbered, `Out` has their values, an error keeps the variables
   /// of its functions, and streamed text is kept for `%export`. Otherwise entire programs run.
   public var isInteractive = true
+  /// Whether the values of a cell remain after an interrupt; messages say what to do otherwise.
+  public var keepsValues = true
   /// The file of the history; nil for memory.
   public var historyPath: String?
   /// Whether the history may suggest the rest of a line, until `%config` changes it.
@@ -162,6 +164,7 @@ extension Session: RuntimeDelegate {
   public func runtime(declares control: Control) { declare(control) }
   public func runtimeFlushes() { delegate.flush() }
   public var interruption: String? { delegate.interruption }
+  public var keepsValues: Bool { options.keepsValues }
   public var canAsk: Bool { delegate.canAsk }
   public func runtime(asks prompt: String, poll: () throws -> Void) throws -> String? {
     try delegate.ask(prompt, poll)

@@ -36,7 +36,8 @@ extension Tensor {
           "E0205",
           "reshape: cannot reshape \(Shape.text(shape)) with \(count) elements to \(Shape.text(sizes))",
           help: known > 0
-            ? "\(count) is not a multiple of \(known)" : "replace -1: it cannot be inferred with a size of 0")
+            ? "choose sizes whose product is \(count), which is not a multiple of \(known)"
+            : "replace -1: it cannot be inferred with a size of 0")
       }
       rest[open] = count / known
       return rest
@@ -46,9 +47,21 @@ extension Tensor {
       throw Failure(
         "E0205",
         "reshape: \(Shape.text(shape)) has \(count) elements, but \(Shape.text(sizes)) has \(wanted)",
-        help: sizes.isEmpty ? nil : "write -1 for one size to infer it")
+        help: remedy(sizes, count: count))
     }
     return sizes
+  }
+
+  /// A shape close to the given sizes that has `count` elements: one size changed, the first that can be.
+  private static func remedy(_ sizes: [Int], count: Int) -> String {
+    for place in sizes.indices {
+      var near = sizes
+      near[place] = 1
+      guard let rest = try? Shape.count(near), rest > 0, count % rest == 0 else { continue }
+      near[place] = count / rest
+      return "write \(Shape.text(near)), or other sizes whose product is \(count)"
+    }
+    return "choose sizes whose product is \(count)"
   }
 
   // Strides that show the same elements in another shape; nil if only a copy can.

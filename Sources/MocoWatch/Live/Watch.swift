@@ -53,6 +53,7 @@ package final class Watch: @unchecked Sendable {
     self.path = path
     _ = try FileSystem.read(path, limit: 1 << 28)
     var options = options
+    options.keepsValues = true
     let settings = options.runtime.overrides
     options.runtime.overrides = []
     frontEnd = LiveFrontEnd()

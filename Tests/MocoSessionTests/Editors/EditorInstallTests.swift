@@ -159,6 +159,27 @@ import Testing
     #expect(try FileSystem.list(packages) == [])
   }
 
+  /// A folder that the editor does not read by itself needs a line in the editor's own file.
+  @Test func anotherFolderIsNamedToTheEditor() throws {
+    let folder = "/data/my, editors/moco"
+    #expect(
+      EditorKind.vim.nextSteps(in: folder).prefix(2) == [
+        "put this line at the top of ~/.vimrc:", #"  set runtimepath+=/data/my\\,\ editors/moco"#,
+      ])
+    #expect(
+      EditorKind.neovim.nextSteps(in: folder).prefix(2) == [
+        "put this line at the top of ~/.config/nvim/init.lua:",
+        #"  vim.opt.runtimepath:append("/data/my\\, editors/moco")"#,
+      ])
+    #expect(
+      EditorKind.helix.nextSteps(in: folder).first
+        == "copy the lines of \(folder)/languages.toml into ~/.config/helix/languages.toml")
+    for editor in [EditorKind.vim, .neovim, .helix] {
+      let usual = editor.nextSteps(in: try editor.home()) + editor.nextSteps(in: "/x/pack/a/start/moco")
+      #expect(!usual.contains { $0.contains("runtimepath") }, "\(usual)")
+    }
+  }
+
   // MARK: What the files say
 
   private func text(

@@ -47,7 +47,10 @@ package enum EditorKind: String, CaseIterable {
   ///
   /// - Parameter folder: where the files are.
   package func nextSteps(in folder: String) -> [String] {
-    switch self {
+    // Editors load a package in their own folder, and in any folder pack/*/start, by themselves.
+    let isFound = (try? home()) == folder || folder.contains("/pack/") && folder.contains("/start/")
+    let steps = isFound ? [] : stepsElsewhere(folder)
+    return switch self {
     case .vscode:
       [
         "restart VS Code and open a file with the ending .moco",
@@ -55,12 +58,12 @@ package enum EditorKind: String, CaseIterable {
         "  moco editor install vscode --to moco.vsix && code --install-extension moco.vsix",
       ]
     case .vim:
-      [
+      steps + [
         "restart Vim; :make checks the file that you edit, and :copen lists what was found",
         "if nothing has a color, put these lines into ~/.vimrc: filetype plugin indent on, syntax on",
       ]
     case .neovim:
-      ["restart Neovim; in a file with the ending .moco, :checkhealth vim.lsp names the server moco"]
+      steps + ["restart Neovim; in a file with the ending .moco, :checkhealth vim.lsp names the server moco"]
     case .emacs:
       [
         "put these lines into your init file (~/.emacs.d/init.el or ~/.config/emacs/init.el):",
@@ -69,11 +72,30 @@ package enum EditorKind: String, CaseIterable {
         "then restart Emacs; M-x eglot starts the language server",
       ]
     case .helix:
-      [
+      steps + [
         "restart Helix; hx --health moco says whether it finds the server",
         "Helix colors with tree-sitter, and there is no such grammar of moco: code stays plain",
       ]
     case .pygments: ["pygmentize -l moco FILE colors a program"]
+    }
+  }
+
+  /// What an editor needs to find files outside its own folder.
+  private func stepsElsewhere(_ folder: String) -> [String] {
+    switch self {
+    case .vim:
+      // `:set` reads a space and a comma in a value only behind backslashes.
+      let path = folder.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ").replacing(
+        ",", with: "\\\\,")
+      return ["put this line at the top of ~/.vimrc:", "  set runtimepath+=\(path)"]
+    case .neovim:
+      let path = Quoted.json(folder.replacing(",", with: "\\,"))
+      return [
+        "put this line at the top of ~/.config/nvim/init.lua:", "  vim.opt.runtimepath:append(\(path))",
+      ]
+    case .helix:
+      return ["copy the lines of \(folder)/languages.toml into ~/.config/helix/languages.toml"]
+    case .vscode, .emacs, .pygments: return []
     }
   }
 }
