@@ -64,7 +64,7 @@ import Testing
     ("let n = 4; train m on d.train for n { batch: 9 }", "write 4 epochs or 4 steps"),
     ("train(m, on: d.train, for: \"3 epochs\")", "write it without quotes: 3 epochs"),
     ("train(m, on: d, for: 1 epoch)", "write data.train: a Dataset has several splits"),
-    ("evaluate m on d", "write data.train: a Dataset has several splits"),
+    ("evaluate m on d", "write data.test: a Dataset has several splits"),
     ("print(zeros([2, 3]).reshape([4, 2]))", "write [3, 2], or other sizes whose product is 6"),
     ("print(zeros([2, 3]).reshape([3, 3]))", "write [2, 3], or other sizes whose product is 6"),
     ("print(zeros([2, 3]).reshape([4, 4]))", "choose sizes whose product is 6"),
