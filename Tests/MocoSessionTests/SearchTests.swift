@@ -25,18 +25,26 @@ import Testing
     #expect(!found("H").contains { $0.question == "?shuffle" || $0.question == "?hash" })
   }
 
+  @Test func aSignIsNotItsLetter() {
+    let pages = found("^C")
+    #expect(pages.contains { $0.question == "help(\"tutorial\")" })
+    #expect(!pages.contains { $0.question == "?LinearProbe.c" || $0.question.hasPrefix("?replace") })
+  }
+
   @Test func aPageIsFoundByItsTitle() throws {
     for page in Self.library.pages where page != "all" && page != "index" && page != "glossary" {
       let text = try #require(Self.library.page(page))
       let title = try #require(text.split(separator: "\n").first { $0.hasPrefix("# ") }?.dropFirst(2))
       let entry = try #require(found(String(title)).first { $0.question == "help(\"\(page)\")" }, "\(page)")
-      #expect(entry.isNamed && entry.summary.hasPrefix("the page \"\(title)\""), "\(entry)")
+      #expect(entry.isNamed && entry.summary.hasPrefix("the page \"\(title)\": "), "\(entry)")
+      #expect(entry.summary.count < 200 && !entry.summary.contains("|"), "\(entry)")
     }
   }
 
   @Test func commonWordsAndEndingsDoNotMatter() {
     #expect(found("where are features cached").contains { $0.question == "help(\"features\")" })
     #expect(found("how to resume a training").contains { $0.question == "help(\"resume\")" })
+    #expect(found("learning_rate") == found("learning rate") && !found("learning_rate").isEmpty)
     #expect(!found("the").isEmpty, "a question of common words has these")
     #expect(found("learning rate").contains { $0.question == "?sgd" })
   }

@@ -32,7 +32,7 @@ extension CoreBuiltins {
         core: "help(x = nil, name = nil)",
         doc: """
           Describes a function, with its signature, or a value. With a String it shows the reference page of
-          this name; without an argument it lists the pages. `help("all")` lists every function and the
+          this name, or for other words the names and pages that have them; without an argument it lists the pages. `help("all")` lists every function and the
           members of every type, one per line.
 
           ```

@@ -72,11 +72,15 @@ package struct SearchIndex {
     for term in GlossaryTerm.all(in: glossary) {
       add(term.names + [term.title], "help(\"glossary\")", "**\(term.title)**: \(term.meaning).", "")
     }
+    // The contents are tables of the same form.
+    let subjects = Dictionary(
+      GlossaryTerm.all(in: library?.page("index") ?? "").map { ($0.title, $0.meaning) },
+      uniquingKeysWith: { first, _ in first })
     for page in library?.pages ?? [] where page != "all" && page != "index" {
       let text = library?.page(page) ?? ""
       let title = text.split(separator: "\n").first { $0.hasPrefix("# ") }.map { String($0.dropFirst(2)) }
-      let first = Summary.of(text.split(separator: "\n\n").dropFirst().first.map(String.init))
-      let summary = "the page \"\(title ?? page)\"" + (first.isEmpty ? "." : ". \(first)")
+      let subject = subjects[page].map { ": \($0)." } ?? "."
+      let summary = "the page \"\(title ?? page)\"\(subject)"
       // The terms of the glossary are results of their own.
       add([page] + (title.map { [$0] } ?? []), "help(\"\(page)\")", summary, page == "glossary" ? "" : text)
     }
@@ -96,7 +100,12 @@ package struct SearchIndex {
   /// Entries with the words as their name, in their name, then in their summary, then in their text; each group in
   /// the order of the index. Every word must match; common words such as "the" do not count.
   package func find(_ topic: String) -> [Entry] {
-    let words = SearchWords(topic)
+    let found = find(SearchWords(topic))
+    // `learning_rate` is no name, but the words are somewhere.
+    return found.isEmpty && topic.contains("_") ? find(SearchWords(topic.replacing("_", with: " "))) : found
+  }
+
+  private func find(_ words: SearchWords) -> [Entry] {
     guard !words.words.isEmpty else { return [] }
     var ranks = [[Entry]](repeating: [], count: 9)
     for candidate in candidates {
@@ -112,12 +121,16 @@ package struct SearchIndex {
     let joined = words.words.joined(separator: " ")
     let names = candidate.names
     if names.contains(where: { $0 == words.phrase || $0 == joined }) { return 0 }
+    let isInText = words.phrase.count > 1 && candidate.text.contains(words.phrase)
+    // `^C` is not the word c.
+    if words.areLetters, words.phrase != joined { return isInText ? 5 : nil }
     if names.contains(where: words.areWords(of:)) { return 1 }
     if names.contains(where: words.areIn) { return 2 }
     let head = names.joined(separator: " ") + " " + candidate.summary
     if head.contains(words.phrase) && words.phrase.count > 1 || words.areWords(of: head) { return 3 }
     if words.areIn(head) { return 4 }
-    if candidate.text.contains(words.phrase) && words.phrase.count > 1 { return 5 }
+    if words.areLetters { return nil }
+    if isInText { return 5 }
     if words.areWords(of: candidate.text) { return 6 }
     if words.areIn(candidate.text) { return 7 }
     return words.stemsAreIn(head + " " + candidate.text) ? 8 : nil

@@ -25,6 +25,9 @@ package struct SearchWords {
     stems = words.count > 1 ? words.map(Self.stem) : words
   }
 
+  /// Whether each word is one letter: many texts use it for something else.
+  var areLetters: Bool { words.allSatisfy { $0.count == 1 } }
+
   /// The words of a text in lower case.
   static func split(_ text: String) -> [String] {
     text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)

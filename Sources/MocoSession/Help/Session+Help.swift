@@ -79,7 +79,7 @@ extension Session {
     - Tab completes names, members, argument labels and paths. ↑ ↓ search the history for entries with the typed
       prefix, PgUp PgDn move by blocks, ^R searches. Suggestions from the history are dim: → or ^E accepts one, M-f
       a word. ^X ^E opens the block in an editor.
-    - ^C stops the running code and keeps all names; ^D or exit leaves. ^_ undoes, ^Y inserts the text removed by
+    - Ctrl-C (^C) stops the running code and keeps all names; ^D or exit leaves. ^_ undoes, ^Y inserts the text removed by
       ^K, ^U or ^W, M-y the text removed before that.
     - `Out[3]` is the value of input 3, `%history` shows the numbers. `lines = !ls` stores the output of a command.
     - `%help` lists the commands: `%time`, `%timeit`, `%vars`, `%run`, `%save`, `%edit` and more.
