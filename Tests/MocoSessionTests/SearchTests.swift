@@ -7,9 +7,10 @@ import Testing
 @Suite struct SearchTests {
   private static let library = StandardLibrary(root: Built.root + "/stdlib")
 
-  private func found(_ topic: String) -> [SearchIndex.Entry] {
-    SearchIndex(Runtime(options: RuntimeOptions()).interpreter, library: Self.library).find(topic)
-  }
+  private let index = SearchIndex(
+    Runtime(options: RuntimeOptions()).interpreter, library: StandardLibrary(root: Built.root + "/stdlib"))
+
+  private func found(_ topic: String) -> [SearchIndex.Entry] { index.find(topic) }
 
   @Test(arguments: [
     ("H", "**H, harmonic mean**"), ("harmonic mean", "**H, harmonic mean**"),
