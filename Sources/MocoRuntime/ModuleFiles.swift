@@ -38,11 +38,16 @@ struct ModuleFiles {
         ? text : importer.path.map { "\(FileSystem.parent(of: $0))/\(text)" } ?? FilePath.whole(shown)
       guard FileSystem.kind(path) == .file else {
         let isShort = FileSystem.kind(path + ".moco") == .file
+        let near = FileSystem.similar(to: path).map { FileSystem.name(of: $0) }.flatMap {
+          $0.hasSuffix(".moco") ? $0 : nil
+        }
+        let folderInText = text.lastIndex(of: "/").map { text[...$0] } ?? ""
         throw Failure(
           "E0801", "the module file \(shown) does not exist",
           help: isShort
             ? "write use \(StringText.quoted(text + ".moco"))"
-            : "use a path relative to \(isFile ? importer.name : "this folder")")
+            : near.map { "did you mean \(StringText.quoted(folderInText + $0))?" }
+              ?? "use a path relative to \(isFile ? importer.name : "this folder")")
       }
       return LoadedModule(source: try SourceFile.read(path, called: shown), identity: resolved(path))
     }

@@ -61,6 +61,13 @@ import Testing
 
   @Test(arguments: [
     ("train(m, on: d.train, for: 3)", "write 3 epochs or 3 steps"),
+    ("train(m, on: d.train, for: 0)", "write 10 epochs or 10 steps"),
+    ("train(m, on: d.train, for: 3.5)", "write an integer with its unit: 10 epochs or 10 steps"),
+    ("sgd(rate: 3.5)", "write lr: …"), ("dataset(\"fashon\")", "did you mean \"fashion\"?"),
+    (
+      "print(runs(\"~/no such\"))",
+      "write \"\(ProcessInfo.processInfo.environment["HOME"] ?? "")/no such\": ~ is not expanded"
+    ),
     ("let n = 4; train m on d.train for n { batch: 9 }", "write 4 epochs or 4 steps"),
     ("train(m, on: d.train, for: \"3 epochs\")", "write it without quotes: 3 epochs"),
     ("train(m, on: d, for: 1 epoch)", "write data.train: a Dataset has several splits"),
@@ -82,7 +89,8 @@ import Testing
 
   @Test(arguments: [
     ("import torch", "import"), ("import foo", "import"), ("from torch import nn", "from"),
-    ("require \"x\"", "require"), ("using Plots", "using"), ("let a = 1\nlibrary ggplot2", "library"),
+    ("if true { import torch }", "import"), ("require \"x\"", "require"), ("using Plots", "using"),
+    ("let a = 1\nlibrary ggplot2", "library"),
   ])
   func importsAreUses(_ line: String, _ word: String) {
     let answer = HabitTests.answer(line)
@@ -98,12 +106,14 @@ import Testing
     try Repository.inFolder { folder in
       try FileSystem.createFolder(folder + "/photos")
       try Data("a".utf8).write(to: URL(fileURLWithPath: folder + "/words.txt"))
+      try Data("let a = 1".utf8).write(to: URL(fileURLWithPath: folder + "/model.moco"))
       let rule = "Paths are relative to the folder in which moco was started"
       for (call, help) in [
         ("dataset(\"\(folder)/fotos\")", "did you mean \"\(folder)/photos\"? \(rule)"),
         ("dataset(\"\(folder)/fotos/\")", "did you mean \"\(folder)/photos\"? \(rule)"),
         ("read_text(\"\(folder)/word.txt\")", "did you mean \"\(folder)/words.txt\"? \(rule)"),
         ("read_json(\"\(folder)/wrods.txt\")", "did you mean \"\(folder)/words.txt\"? \(rule)"),
+        ("use \"\(folder)/modle.moco\" as t", "did you mean \"\(folder)/model.moco\"?\n"),
         ("load_image(\"\(folder)/nothing\")", "check the spelling; paths are relative"),
         ("read_text(\"\(folder)/none/words.txt\")", "check the spelling; paths are relative"),
         ("dataset(\"\(folder)/nothing\")", "use a folder with one sub-folder for each class"),

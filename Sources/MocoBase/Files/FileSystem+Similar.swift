@@ -3,7 +3,7 @@ import Glibc
 extension FileSystem {
   /// The path in the same folder whose name is similar to that of a path that does not exist; nil if there is none. At
   /// most 4096 entries of the folder are compared, because a program may handle the error many times.
-  static func similar(to path: String) -> String? {
+  package static func similar(to path: String) -> String? {
     let whole = path.hasSuffix("/") ? String(path.dropLast()) : path
     let slash = whole.lastIndex(of: "/")
     let start = slash.map { whole.index(after: $0) } ?? whole.startIndex

@@ -18,7 +18,8 @@ package struct DataLayout: Sendable {
       case .missing, .other:
         throw Failure(
           "E0501", "there is no data set at \(path)",
-          help: Failure.help(forMissing: path)
+          help: Nearest.name(to: path, among: ["fashion"]).map { "did you mean \"\($0)\"?" }
+            ?? Failure.help(forMissing: path)
             ?? "use \(DataLayout.accepted), or \"fashion\"; \(Failure.pathRule)")
       case .folder: entries = try FileSystem.list(path)
       case .file: entries = nil

@@ -178,7 +178,10 @@ extension Arguments {
     var help: String?
     let units = interpreter.dialect.units.map(\.plural)
     if let number = self[name]?.asInt {
-      help = "write " + units.map { "\(number) \($0)" }.joined(separator: " or ")
+      // A number that no duration can have is not repeated.
+      help = "write " + units.map { "\(number > 0 ? number : 10) \($0)" }.joined(separator: " or ")
+    } else if self[name]?.asFloat != nil {
+      help = "write an integer with its unit: " + units.map { "10 \($0)" }.joined(separator: " or ")
     } else if let text = self[name]?.asString, text.utf8.count < 32, text.first?.isNumber == true {
       help = "write it without quotes: \(text)"
     }

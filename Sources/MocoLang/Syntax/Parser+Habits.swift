@@ -16,10 +16,11 @@ extension Parser {
     if kind == .from, index == start, tokens[index + 1].kind == .name || tokens[index + 1].kind == .string {
       return "modules are imported with 'use', not with 'from'"
     }
-    guard index == start + 1, kind == .name || kind == .string, tokens[start].kind == .name,
-      ["import", "require", "include", "using", "library"].contains(text(tokens[start]))
+    guard let before, before.kind == .name, kind == .name || kind == .string,
+      index == start + 1 || tokens[index - 2].kind == .leftBrace,
+      ["import", "require", "include", "using", "library"].contains(text(before))
     else { return nil }
-    return "modules are imported with 'use', not with '\(text(tokens[start]))'"
+    return "modules are imported with 'use', not with '\(text(before))'"
   }
 
   /// `-- a comment`, of SQL, Lua and Haskell.

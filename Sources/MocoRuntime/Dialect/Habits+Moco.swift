@@ -89,6 +89,7 @@ extension Habits {
       "unbiased": "correction",
       "size": "shape",
       "learning_rate": "lr",
+      "rate": "lr",
       "betas": "betas",
       "batch_size": "batch",
     ],

@@ -15,7 +15,8 @@ public enum SweepPlace {
       if FileSystem.kind("runs/\(path)/\(SweepRecord.fileName)") == .file { return "runs/\(path)" }
       throw Failure(
         "E0501", "there is no program and no folder at \(source)",
-        help: "use the program, few_shot.moco, or the folder of its sweep, runs/few_shot")
+        help: Failure.help(forMissing: path)
+          ?? "use the program, few_shot.moco, or the folder of its sweep, runs/few_shot")
     }
     guard FileSystem.kind(path) == .file else { throw Failure.noSuchFile(path, kind: "program") }
     let folder = "runs/" + String(FileSystem.name(of: path).dropLast(5))

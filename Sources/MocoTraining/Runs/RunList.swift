@@ -24,7 +24,8 @@ public struct RunList {
     guard FileSystem.kind(root) == .folder else {
       throw Failure(
         "E0501", "there is no folder of runs at \(root)",
-        help: "pass the folder, moco runs FOLDER; moco run writes records to runs/")
+        help: Failure.help(forMissing: root)
+          ?? "pass the folder, moco runs FOLDER; moco run writes records to runs/")
     }
     runs = try FileSystem.list(root)
       .filter { FileSystem.kind("\(root)/\($0)/run.json") == .file }
