@@ -50,7 +50,9 @@ import Testing
     #expect(other?.help == "use \(accepted)")
     let missing = dataError { _ = try Dataset.open(folder.path + "/nowhere") }
     #expect(missing?.code == "E0501")
-    #expect(missing?.help == "use \(accepted), or \"fashion\"")
+    #expect(
+      missing?.help
+        == "use \(accepted), or \"fashion\"; paths are relative to the folder in which moco was started")
   }
 
   /// A request's parts that say nothing about a layout are errors, for every layout.
