@@ -102,6 +102,21 @@ import Testing
     #expect(HabitTests.answer("foo bar").hasPrefix("E0101 expected the end"))
   }
 
+  /// The endings of two files do not make them similar; the rest of the name does.
+  @Test func endingsAreNotSimilarNames() throws {
+    let folder = try MocoProcess.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for name in ["cut.safetensors", "photos.npz", "a.jpeg"] {
+      try AtomicFile.write("", to: "\(folder)/\(name)")
+    }
+    func similar(_ name: String) -> String? {
+      FileSystem.similar(to: "\(folder)/\(name)").map { FileSystem.name(of: $0) }
+    }
+    #expect(similar("no.safetensors") == nil && similar("b.png") == nil)
+    #expect(similar("cutt.safetensors") == "cut.safetensors" && similar("photo.npz") == "photos.npz")
+    #expect(similar("a.jpg") == "a.jpeg")
+  }
+
   @Test func pathsThatDoNotExist() throws {
     try Repository.inFolder { folder in
       try FileSystem.createFolder(folder + "/photos")

@@ -17,7 +17,7 @@ extension Failure {
 
   /// Help for a path that does not exist: that `~` is not expanded, or a similar name in the same folder.
   package static func help(forMissing path: String) -> String? {
-    if path == "~" || path.hasPrefix("~/"), let home = getenv("HOME").map({ String(cString: $0) }) {
+    if path == "~" || path.hasPrefix("~/"), let home = ProcessEnvironment.value("HOME") {
       return "write \"\(home)\(path.dropFirst(1))\": ~ is not expanded"
     }
     if path.hasPrefix("~"), path.contains("/") { return "write the entire path: ~ is not expanded" }

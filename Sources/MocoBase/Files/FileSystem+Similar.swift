@@ -23,6 +23,18 @@ extension FileSystem {
       // Hidden files, also those that are being written, are meant only by their own names.
       if !found.hasPrefix(".") || name.hasPrefix(".") { names.append(found) }
     }
-    return Nearest.name(to: name, among: names.sorted()).map { whole[..<start] + $0 }
+    // Two files of one type are not similar because of their ending.
+    let own = stem(of: name)
+    let similar = names.filter { other in
+      let stem = stem(of: other)
+      return stem == own || Nearest.name(to: own, among: [stem]) != nil
+    }
+    return Nearest.name(to: name, among: similar.sorted()).map { whole[..<start] + $0 }
+  }
+
+  /// A name without its last ending.
+  private static func stem(of name: String) -> String {
+    guard let point = name.lastIndex(of: "."), point > name.startIndex else { return name }
+    return String(name[..<point])
   }
 }
