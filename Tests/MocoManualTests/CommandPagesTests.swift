@@ -67,8 +67,8 @@ import Testing
     #expect(try folder.read("man1/moco-sweep.1").contains(".SH SEE ALSO\n.BR moco (1)"))
   }
 
-  @Test func manAndGroffTakeThePages() throws {
-    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/groff") else { return }
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/groff")))
+  func manAndGroffTakeThePages() throws {
     let folder = try TemporaryFolder()
     #expect(try moco(["docs", "--man", folder.path]).status == 0)
     for name in try FileSystem.list(folder.path) {
@@ -119,8 +119,7 @@ import Testing
     return ran.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
-  @Test func bashCompletes() throws {
-    guard FileManager.default.isExecutableFile(atPath: "/bin/bash") else { return }
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/bin/bash"))) func bashCompletes() throws {
     let folder = try TemporaryFolder()
     try folder.write("", to: "own.moco")
     try folder.write("", to: "other.txt")

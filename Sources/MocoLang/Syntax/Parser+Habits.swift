@@ -17,7 +17,7 @@ extension Parser {
       return "modules are imported with 'use', not with 'from'"
     }
     guard let before, before.kind == .name, kind == .name || kind == .string,
-      index == start + 1 || tokens[index - 2].kind == .leftBrace,
+      index == start + 1 || index >= 2 && tokens[index - 2].kind == .leftBrace,
       ["import", "require", "include", "using", "library"].contains(text(before))
     else { return nil }
     return "modules are imported with 'use', not with '\(text(before))'"

@@ -55,13 +55,7 @@ extension Notebook {
     let hash = SHA256()
     hash.update("\(cell.kind.rawValue)\n\(cell.title)\n\(cell.source)")
     let base = String(hash.finish().prefix(8))
-    var id = base
-    var count = 1
-    while !taken.insert(id).inserted {
-      count += 1
-      id = "\(base)-\(count)"
-    }
-    return id
+    return taken.insertNumbered(base)
   }
 
   static func sorted(_ members: [(String, Json)]) -> JsonObject {

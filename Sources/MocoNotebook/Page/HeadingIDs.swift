@@ -23,9 +23,18 @@ package struct HeadingIDs {
     }
     while base.last == "-" { base.removeLast() }
     if base.isEmpty { base = "part" }
+    return taken.insertNumbered(base)
+  }
+}
+
+extension Set<String> {
+  /// Inserts a name, followed by a number where the set has it already: `part`, `part-2`, `part-3`.
+  ///
+  /// - Returns: the name that was inserted.
+  mutating func insertNumbered(_ base: String) -> String {
     var id = base
     var count = 1
-    while !taken.insert(id).inserted {
+    while !insert(id).inserted {
       count += 1
       id = "\(base)-\(count)"
     }
